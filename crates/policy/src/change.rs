@@ -1,0 +1,20 @@
+//! Changes: what the control plane tells the gateway after it has stored them.
+
+use crate::{Credential, CredentialId, Key, KeyId, Venue, VenueId};
+
+/// One change to what the gateway serves. Applying the same change twice is harmless.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A key was issued or changed.
+    Key(Box<Key>),
+    /// A key was deleted.
+    KeyGone(KeyId),
+    /// A venue was added.
+    Venue(Box<Venue>),
+    /// A venue was removed.
+    VenueGone(VenueId),
+    /// A credential was added.
+    Credential(Box<Credential>),
+    /// A credential was removed.
+    CredentialGone(CredentialId),
+}

@@ -1,0 +1,172 @@
+//! Audit events: what the log holds. Field names are a contract: they are hashed, exported and searched.
+//!
+//! A request that can move money leaves two events, its [`Sent`] intent before and its [`Outcome`] after; any other
+//! forwarded request leaves one [`Forwarded`]; a refusal leaves one [`Refused`]; an operator's action one [`Changed`].
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{CredentialId, KeyId, ProjectId, Reason, RequestId};
+
+/// One entry of the audit log.
+#[derive(Clone, Debug, Serialize)]
+pub struct Event<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub what: What<'a>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum What<'a> {
+    /// A request was allowed and is about to leave: durable before its first byte does.
+    Intent(Sent<'a>),
+    /// What became of an intent.
+    Outcome(Outcome),
+    /// A request that moves nothing was allowed and forwarded.
+    Forwarded(Forwarded<'a>),
+    /// A request was refused.
+    Refused(Refused<'a>),
+    /// An operator changed something.
+    Changed(Changed<'a>),
+}
+
+/// A request, as far as it was understood.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request<'a> {
+    /// Its id.
+    pub request: RequestId,
+    /// The key that claims it, as far as it is known here.
+    pub key: Option<KeyId>,
+    /// The owner of the key.
+    pub project: Option<ProjectId>,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// The venue's name.
+    pub venue: Cow<'a, str>,
+    /// The method.
+    pub method: Cow<'a, str>,
+    /// The exchange's own path, without the query.
+    pub path: Cow<'a, str>,
+    /// The permission that it needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<&'static str>,
+    /// The key's revision that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<u64>,
+    /// The orders, cancellations and movements in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<OrderFact<'a>>,
+}
+
+/// What one order, cancellation or movement of money says, as it was sent.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OrderFact<'a> {
+    /// The market, in the venue's own name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<Cow<'a, str>>,
+    /// Buy or sell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Cow<'a, str>>,
+    /// The order type, or the kind of movement.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Cow<'a, str>>,
+    /// How much: of the base, or of the asset moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Cow<'a, str>>,
+    /// How much, in quote money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_quantity: Option<Cow<'a, str>>,
+    /// The limit price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Cow<'a, str>>,
+    /// The client's own id of the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<Cow<'a, str>>,
+    /// The asset that is moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asset: Option<Cow<'a, str>>,
+    /// Where it is moved to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Cow<'a, str>>,
+}
+
+/// A request that is about to leave.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sent<'a> {
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request<'a>,
+    /// The real key that signs it; none on an assert-mode venue.
+    pub credential: Option<CredentialId>,
+}
+
+/// What became of an intent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The request of the intent.
+    pub request: RequestId,
+    /// The exchange's status; none when no answer came.
+    pub status: Option<u16>,
+    /// Why there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// A forwarded request that moves nothing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Forwarded<'a> {
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request<'a>,
+    /// The real key that signed it.
+    pub credential: Option<CredentialId>,
+    /// The exchange's status; none when no answer came.
+    pub status: Option<u16>,
+    /// Why there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// A refused request.
+#[derive(Clone, Debug, Serialize)]
+pub struct Refused<'a> {
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request<'a>,
+    /// Why.
+    pub reason: Reason,
+    /// The reason in words.
+    pub detail: Cow<'a, str>,
+}
+
+/// Who acts on Keyward itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Actor {
+    /// Who, as the host knows it (`uid 1000`) or as he signed in.
+    pub name: String,
+    /// By which way: `cli`, `socket`, ….
+    pub via: &'static str,
+}
+
+/// An operator's action.
+#[derive(Clone, Debug, Serialize)]
+pub struct Changed<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// Which operation (`key create`).
+    pub operation: &'static str,
+    /// On what: an id, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What it is now; never a secret.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub details: Value,
+}

@@ -1,0 +1,36 @@
+//! The rules: who may do what, from where, on which market, how often; pure.
+//!
+//! No IO, no async, no clock, no randomness: the time, the bytes of entropy and the facts of a request come in as
+//! arguments, a decision goes out. The words are those of the glossary in ARCHITECTURE.md.
+
+mod address;
+mod change;
+mod decide;
+mod event;
+mod grant;
+mod host;
+mod id;
+mod issued;
+mod key;
+mod permission;
+mod rate;
+mod reason;
+mod sealed;
+mod symbol;
+mod venue;
+
+pub use address::{AddressRules, TrustedProxies, canonical};
+pub use change::Change;
+pub use decide::{AskedMarkets, Asking, Markets, decide};
+pub use event::{Actor, Changed, Event, Forwarded, OrderFact, Outcome, Refused, Request, Sent, What};
+pub use grant::Grant;
+pub use host::{Clock, Entropy};
+pub use id::{CredentialId, IdError, KeyId, ProjectId, RequestId, VenueId};
+pub use issued::{ApiKey, ENTROPY_BYTES, KeyStringError, Part, check_key_string, key_string};
+pub use key::{Key, KeyState, KeyType, Lifetime, Project, Standing, TransitionError, Verifier};
+pub use permission::{Permission, PermissionError, PermissionSet, Scope, Verb};
+pub use rate::{Gcra, RateLimit};
+pub use reason::{Fault, Reason};
+pub use sealed::{Sealed, SecretOwner};
+pub use symbol::{Symbol, SymbolError, Symbols};
+pub use venue::{Credential, Mode, Venue};
