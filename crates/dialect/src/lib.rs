@@ -1,1 +1,103 @@
-//! Placeholder: see ARCHITECTURE.md.
+//! How exchanges want their requests signed, what their endpoints mean and how they word their errors; pure.
+//!
+//! One exchange is one file, one row of [`DIALECTS`], one endpoint table and its vectors. A dialect reads a request
+//! in the order of the gateway's pipeline, and each step takes what the last one made:
+//!
+//! 1. [`Dialect::parse`] takes the request apart, once; what can be read in two ways is refused here;
+//! 2. [`Dialect::claim`] says which key the request claims, and what it signed;
+//! 3. [`Dialect::fresh`] checks the claim's time against the exchange's own window;
+//! 4. [`SignedClaim::verify`] checks the signature with the key's verifier;
+//! 5. [`Dialect::classify`] says what the request would do: the permission it needs, and the facts;
+//! 6. [`Dialect::resign`] makes the request that the exchange's own client would have sent with the real key, or
+//!    [`Dialect::strip`] one without any signature;
+//! 7. [`Dialect::deny`] words a refusal so that the client's library raises its own native exception.
+//!
+//! No IO, no clock, no policy: the time and the keys are arguments.
+
+mod answer;
+pub mod binance;
+mod claim;
+mod classify;
+pub mod crypto;
+mod params;
+mod request;
+
+pub use answer::{Answer, Denial, DenialKind};
+pub use claim::{Claim, SignedClaim};
+pub use classify::{Fact, MarketType, Markets, Movement, Needs, Purpose, Security};
+pub use crypto::{BadSignature, CannotSign, SigningKey, VerifyingKey};
+pub use params::{Param, Params, Place};
+pub use request::{Outgoing, Refusal, RefusalKind, Request};
+
+/// One exchange's way of speaking.
+pub trait Dialect: Send + Sync {
+    /// The name that venues are configured with.
+    fn name(&self) -> &'static str;
+
+    /// The host families of the exchange with their real base URLs; the first serves what has no family of its own.
+    fn families(&self) -> &'static [(&'static str, &'static str)];
+
+    /// The host family that serves a path.
+    fn family(&self, path: &str) -> &'static str;
+
+    /// Takes a request apart, once for all later steps.
+    ///
+    /// # Errors
+    /// Whatever can be read in two ways, or is longer than the exchange takes.
+    fn parse<'r>(&self, request: &Request<'r>) -> Result<Params<'r>, Refusal>;
+
+    /// Who claims to have sent it, and what he signed.
+    ///
+    /// # Errors
+    /// A key or a signature in a form that the exchange does not know.
+    fn claim<'r>(&self, request: &Request<'r>, params: &Params<'r>) -> Result<Claim<'r>, Refusal>;
+
+    /// Checks the claim's time against the exchange's window.
+    ///
+    /// Returns until when the same signature would pass again, in microseconds since the Unix epoch: the replay guard
+    /// must remember it for that long.
+    ///
+    /// # Errors
+    /// Too old, too far ahead, or a window wider than the exchange allows.
+    fn fresh(&self, claim: &SignedClaim<'_>, now_us: u64) -> Result<u64, Refusal>;
+
+    /// What the request would do.
+    ///
+    /// # Errors
+    /// An endpoint that the dialect does not know: default deny.
+    fn classify<'r>(&self, request: &Request<'r>, params: &Params<'r>) -> Result<Purpose<'r>, Refusal>;
+
+    /// The market's name at the exchange for a symbol in ccxt's notation, as [`Markets`] of this dialect name it;
+    /// none where the exchange has no such kind of market.
+    fn market(&self, symbol: &str) -> Option<String>;
+
+    /// Signs the request again with the real key, at this time, and changes nothing else.
+    ///
+    /// # Errors
+    /// The key does not sign.
+    fn resign(
+        &self,
+        request: &Request<'_>,
+        params: &Params<'_>,
+        api_key: &str,
+        key: &SigningKey<'_>,
+        now_us: u64,
+    ) -> Result<Outgoing, CannotSign>;
+
+    /// The request without the client's key and signature, for a backend that takes Keyward's word.
+    fn strip(&self, request: &Request<'_>, params: &Params<'_>) -> Outgoing;
+
+    /// Words a refusal as the exchange would.
+    fn deny(&self, denial: &Denial<'_>) -> Answer;
+
+    /// The request that asks the exchange what the real key may do: a method and a path with query, unsigned.
+    fn introspection(&self) -> (&'static str, &'static str);
+}
+
+/// Every dialect that this build speaks.
+pub static DIALECTS: &[&dyn Dialect] = &[&binance::Binance];
+
+/// The dialect of this name.
+pub fn named(name: &str) -> Option<&'static dyn Dialect> {
+    DIALECTS.iter().copied().find(|dialect| dialect.name() == name)
+}
