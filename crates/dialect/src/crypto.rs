@@ -1,5 +1,11 @@
 //! Signatures: HMAC, Ed25519 and RSA, as exchanges write them.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature::{self, Ed25519KeyPair, UnparsedPublicKey, VerificationAlgorithm};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use thiserror::Error;
 
 /// The signature does not match; it does not say why.
@@ -37,8 +43,14 @@ impl VerifyingKey<'_> {
     ///
     /// # Errors
     /// [`BadSignature`].
-    pub fn verify(&self, _message: &[u8], _signature: &str) -> Result<(), BadSignature> {
-        Err(BadSignature)
+    pub fn verify(&self, message: &[u8], signature: &str) -> Result<(), BadSignature> {
+        match self {
+            Self::HmacSha256(secret) => verify_hmac(secret, message, signature),
+            Self::Ed25519(key) => verify_public(&signature::ED25519, &key[..], message, signature),
+            Self::RsaSha256(key) => {
+                verify_public(&signature::RSA_PKCS1_2048_8192_SHA256, key, message, signature)
+            }
+        }
     }
 }
 
@@ -47,7 +59,55 @@ impl SigningKey<'_> {
     ///
     /// # Errors
     /// [`CannotSign`].
-    pub fn sign(&self, _message: &[u8]) -> Result<String, CannotSign> {
-        Err(CannotSign)
+    pub fn sign(&self, message: &[u8]) -> Result<String, CannotSign> {
+        match self {
+            Self::HmacSha256(secret) => sign_hmac(secret, message),
+            Self::Ed25519(pkcs8) => sign_ed25519(pkcs8, message),
+            Self::RsaSha256(pkcs8) => sign_rsa(pkcs8, message),
+        }
     }
+}
+
+/// Checks the 32 bytes behind the hexadecimal digits in constant time.
+fn verify_hmac(secret: &[u8], message: &[u8], signature: &str) -> Result<(), BadSignature> {
+    let tag = faster_hex::hex_decode_array::<32>(signature.as_bytes()).map_err(|_| BadSignature)?;
+    let mac = hmac(secret, message).ok_or(BadSignature)?;
+    mac.verify_slice(&tag).map_err(|_| BadSignature)
+}
+
+fn verify_public(
+    algorithm: &'static dyn VerificationAlgorithm,
+    key: &[u8],
+    message: &[u8],
+    signature: &str,
+) -> Result<(), BadSignature> {
+    let signature = BASE64_STANDARD.decode(signature).map_err(|_| BadSignature)?;
+    UnparsedPublicKey::new(algorithm, key).verify(message, &signature).map_err(|_| BadSignature)
+}
+
+fn sign_hmac(secret: &[u8], message: &[u8]) -> Result<String, CannotSign> {
+    let tag = hmac(secret, message).ok_or(CannotSign)?.finalize().into_bytes();
+    Ok(faster_hex::hex_string(&tag))
+}
+
+fn sign_ed25519(pkcs8: &[u8], message: &[u8]) -> Result<String, CannotSign> {
+    let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| CannotSign)?;
+    let signature = pair.try_sign(message).map_err(|_| CannotSign)?;
+    Ok(BASE64_STANDARD.encode(signature))
+}
+
+/// The random source is an argument of the library's interface only: PKCS#1 v1.5 signatures are deterministic.
+fn sign_rsa(pkcs8: &[u8], message: &[u8]) -> Result<String, CannotSign> {
+    let pair = rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| CannotSign)?;
+    let mut signature = vec![0; pair.public_modulus_len()];
+    let signed = pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature);
+    signed.map_err(|_| CannotSign)?;
+    Ok(BASE64_STANDARD.encode(signature))
+}
+
+/// An HMAC takes a key of any length, so there is always one; the library's signature says otherwise.
+fn hmac(secret: &[u8], message: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::new_from_slice(secret).ok()?;
+    mac.update(message);
+    Some(mac)
 }
