@@ -1,52 +1,95 @@
-//! Binance: signature as a parameter.
+//! Binance: the signature is a parameter.
+//!
+//! Sources: Binance's "REST API general information" (request security, timing security) for Spot, and the same pages of
+//! USDⓈ-M, COIN-M, options and portfolio margin, which agree. What each refusal does to a client is in
+//! `docs/dialects/binance.md`.
 
-use crate::*;
+use crate::{
+    Answer, CannotSign, Claim, Denial, Dialect, Introspection, Outgoing, Params, Purpose, RealKeyRights,
+    Refusal, Request, SignedClaim, SigningKey, UnreadableRights,
+};
+
+mod claim;
+mod family;
+mod introspect;
+mod parse;
+mod resign;
+mod window;
 
 /// The dialect of Binance's REST APIs.
 pub struct Binance;
+
+/// The header that carries the key.
+const KEY_HEADER: &str = "x-mbx-apikey";
+/// The parameter that carries the signature, in the query or in the body.
+const SIGNATURE: &str = "signature";
+/// The parameter that says when a request was signed.
+const TIMESTAMP: &str = "timestamp";
+/// The parameter that says for how long a request is good.
+const WINDOW: &str = "recvWindow";
 
 impl Dialect for Binance {
     fn name(&self) -> &'static str {
         "binance"
     }
+
     fn families(&self) -> &'static [(&'static str, &'static str)] {
-        &[("api", "https://api.binance.com")]
+        family::FAMILIES
     }
-    fn family(&self, _path: &str) -> &'static str {
-        "api"
+
+    fn family(&self, path: &str) -> &'static str {
+        family::of(path)
     }
-    fn parse<'r>(&self, _request: &Request<'r>) -> Result<Params<'r>, Refusal> {
-        Ok(Params::default())
+
+    fn parse<'r>(&self, request: &Request<'r>) -> Result<Params<'r>, Refusal> {
+        parse::parse(request)
     }
-    fn claim<'r>(&self, _request: &Request<'r>, _params: &Params<'r>) -> Result<Claim<'r>, Refusal> {
-        Ok(Claim::Anonymous)
+
+    fn claim<'r>(&self, request: &Request<'r>, params: &Params<'r>) -> Result<Claim<'r>, Refusal> {
+        claim::claim(request, params)
     }
-    fn fresh(&self, _claim: &SignedClaim<'_>, now_us: u64) -> Result<u64, Refusal> {
-        Ok(now_us)
+
+    fn fresh(&self, claim: &SignedClaim<'_>, now_us: u64) -> Result<u64, Refusal> {
+        window::fresh(claim, now_us)
     }
+
     fn classify<'r>(&self, _request: &Request<'r>, _params: &Params<'r>) -> Result<Purpose<'r>, Refusal> {
-        Err(Refusal::new(RefusalKind::EndpointUnknown, "unknown"))
+        Err(Refusal::new(crate::RefusalKind::EndpointUnknown, "unknown"))
     }
+
     fn market(&self, _symbol: &str) -> Option<String> {
         None
     }
+
     fn resign(
         &self,
-        _request: &Request<'_>,
-        _params: &Params<'_>,
-        _api_key: &str,
-        _key: &SigningKey<'_>,
-        _now_us: u64,
+        request: &Request<'_>,
+        params: &Params<'_>,
+        api_key: &str,
+        key: &SigningKey<'_>,
+        now_us: u64,
     ) -> Result<Outgoing, CannotSign> {
-        Err(CannotSign)
+        resign::resign(request, params, api_key, key, now_us)
     }
-    fn strip(&self, request: &Request<'_>, _params: &Params<'_>) -> Outgoing {
-        Outgoing { target: request.path.to_owned(), set: vec![], remove: &[], body: vec![] }
+
+    fn strip(&self, request: &Request<'_>, params: &Params<'_>) -> Outgoing {
+        resign::strip(request, params)
     }
+
     fn deny(&self, denial: &Denial<'_>) -> Answer {
         Answer { status: 400, body: denial.detail.to_owned() }
     }
-    fn introspection(&self) -> (&'static str, &'static str) {
-        ("GET", "/sapi/v1/account/apiRestrictions")
+
+    fn introspect(
+        &self,
+        api_key: &str,
+        key: &SigningKey<'_>,
+        now_us: u64,
+    ) -> Result<Introspection, CannotSign> {
+        introspect::ask(api_key, key, now_us)
+    }
+
+    fn read_introspection(&self, body: &[u8]) -> Result<RealKeyRights, UnreadableRights> {
+        introspect::read(body)
     }
 }

@@ -43,8 +43,10 @@ pub enum Needs {
     Stream,
 }
 
-/// The markets that a request touches, in the dialect's own names: the exchange's symbol, with the host family in
-/// front where the exchange uses the same symbol for different markets (see [`crate::Dialect::market`]).
+/// The markets that a request touches, in the dialect's own names.
+///
+/// A name is the exchange's symbol, with the host family in front where the exchange uses the same symbol for different
+/// markets (see [`crate::Dialect::market`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Markets<'r> {
     /// The endpoint is not about particular markets.

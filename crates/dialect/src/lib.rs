@@ -19,8 +19,11 @@ pub mod binance;
 mod claim;
 mod classify;
 pub mod crypto;
+mod form;
 mod params;
+mod path;
 mod request;
+mod rights;
 
 pub use answer::{Answer, Denial, DenialKind};
 pub use claim::{Claim, SignedClaim};
@@ -28,6 +31,7 @@ pub use classify::{Fact, MarketType, Markets, Movement, Needs, Purpose, Security
 pub use crypto::{BadSignature, CannotSign, SigningKey, VerifyingKey};
 pub use params::{Param, Params, Place};
 pub use request::{Outgoing, Refusal, RefusalKind, Request};
+pub use rights::{Introspection, RealKeyRights, UnreadableRights};
 
 /// One exchange's way of speaking.
 pub trait Dialect: Send + Sync {
@@ -90,8 +94,22 @@ pub trait Dialect: Send + Sync {
     /// Words a refusal as the exchange would.
     fn deny(&self, denial: &Denial<'_>) -> Answer;
 
-    /// The request that asks the exchange what the real key may do: a method and a path with query, unsigned.
-    fn introspection(&self) -> (&'static str, &'static str);
+    /// The request that asks the exchange what the real key may do, signed at this time.
+    ///
+    /// # Errors
+    /// The key does not sign.
+    fn introspect(
+        &self,
+        api_key: &str,
+        key: &SigningKey<'_>,
+        now_us: u64,
+    ) -> Result<Introspection, CannotSign>;
+
+    /// Reads the exchange's answer to [`Dialect::introspect`].
+    ///
+    /// # Errors
+    /// The answer does not say what the key may do.
+    fn read_introspection(&self, body: &[u8]) -> Result<RealKeyRights, UnreadableRights>;
 }
 
 /// Every dialect that this build speaks.
