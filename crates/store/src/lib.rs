@@ -1,1 +1,47 @@
-//! Placeholder: see ARCHITECTURE.md.
+//! The store: every SQL statement and migration, over SQLite or Postgres, with one SQL text for both.
+//!
+//! Secrets arrive sealed and stay sealed: [`policy::Sealed`](keyward_policy::Sealed) is the only type of secret that a
+//! row can be made of, so that a plaintext does not even compile:
+//!
+//! ```compile_fail
+//! # async fn put(store: keyward_store::Store) -> Result<(), keyward_store::Error> {
+//! store.put_sealed_root(b"a plaintext root key", None).await
+//! # }
+//! ```
+//!
+//! Times are kept as whole microseconds since 1970, in one integer column: the same type, order and comparison in both
+//! databases, and nothing to parse when a million keys are loaded. What is finer than a microsecond is cut off.
+//!
+//! Every read is bounded, except [`Store::load`], which fills the gateway, and the ids that [`Store::revoke_keys`] returns.
+
+#[macro_use]
+mod backend;
+mod anchors;
+mod column;
+mod credentials;
+mod error;
+mod keys;
+mod meta;
+mod migrate;
+mod open;
+mod page;
+mod place;
+mod projects;
+mod remove;
+mod row;
+mod service_secrets;
+mod snapshot;
+mod turn;
+mod vault;
+mod venues;
+
+#[cfg(test)]
+mod story;
+
+pub use anchors::Anchor;
+pub use error::{Error, What};
+pub use keys::{KeyFilter, Revoke};
+pub use open::Store;
+pub use page::{List, PAGE_MAX, Page};
+pub use service_secrets::{Service, ServiceSecret};
+pub use snapshot::Snapshot;

@@ -1,0 +1,116 @@
+//! The table of credentials: real exchange keys, their secrets sealed.
+
+use keyward_policy::{Credential, CredentialId, Sealed};
+
+use crate::column::{self, Bad, KEY_TYPES, micros};
+use crate::page::{List, Page};
+use crate::remove::Users;
+use crate::row::Row;
+use crate::{Error, Store, What};
+
+const USERS: &Users = &[(What::Key, "SELECT key FROM grants WHERE credential = $1 LIMIT 1")];
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct CredentialRow {
+    id: String,
+    name: String,
+    venue: String,
+    api_key: String,
+    key_type: String,
+    sealed: Vec<u8>,
+    public_key: Option<String>,
+    created_at: i64,
+}
+
+impl Row for CredentialRow {
+    type Record = Credential;
+    const TABLE: &'static str = "credentials";
+
+    fn label(&self) -> String {
+        self.id.clone()
+    }
+
+    fn parse(self) -> Result<Credential, Bad> {
+        Ok(Credential {
+            id: self.id.parse()?,
+            venue: self.venue.parse()?,
+            key_type: column::value(KEY_TYPES, &self.key_type)?,
+            created_at: column::time(self.created_at)?,
+            secret: Sealed::from_bytes(self.sealed),
+            name: self.name,
+            api_key: self.api_key,
+            public_key: self.public_key,
+        })
+    }
+}
+
+impl Store {
+    /// Adds a credential.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] when the name is in use, [`Error::NotFound`] when its venue does not exist.
+    pub async fn add_credential(&self, credential: &Credential) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO credentials \
+            (id, name, venue, api_key, key_type, sealed, public_key, created_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let mut turn = self.turn().await?;
+        turn.require(What::Venue, credential.venue).await?;
+        let added = on!(&mut turn.0, |tx| {
+            let add = sqlx::query(SQL).bind(credential.id.to_string()).bind(&credential.name);
+            let add = add.bind(credential.venue.to_string()).bind(&credential.api_key);
+            let add =
+                add.bind(column::word(KEY_TYPES, credential.key_type)).bind(credential.secret.as_bytes());
+            let add = add.bind(&credential.public_key).bind(micros(credential.created_at));
+            add.execute(&mut **tx).await.map(drop)
+        });
+        added.map_err(|error| Error::on_insert(error, What::Credential, &credential.name))?;
+        turn.commit().await
+    }
+
+    /// The credential with this id or name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn credential(&self, id_or_name: &str) -> Result<Credential, Error> {
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at \
+            FROM credentials WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
+        let credential = self.find::<CredentialRow>(SQL, id_or_name).await?;
+        credential.ok_or_else(|| Error::not_found(What::Credential, id_or_name))
+    }
+
+    /// Credentials in the order of their names.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn credentials(&self, page: &Page) -> Result<List<Credential>, Error> {
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at \
+            FROM credentials WHERE name > $1 ORDER BY name LIMIT $2";
+        self.by_name::<CredentialRow>(SQL, page, |credential| credential.name.clone()).await
+    }
+
+    /// Gives a generated pair the API key that the exchange answered with, once.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] when it has one, [`Error::NotFound`].
+    pub async fn set_credential_api_key(&self, id: CredentialId, api_key: &str) -> Result<(), Error> {
+        const SQL: &str = "UPDATE credentials SET api_key = $1 WHERE id = $2 AND api_key = ''";
+        let mut turn = self.turn().await?;
+        turn.require(What::Credential, id).await?;
+        let changed = on!(&mut turn.0, |tx| {
+            let set = sqlx::query(SQL).bind(api_key).bind(id.to_string());
+            set.execute(&mut **tx).await.map(|done| done.rows_affected())
+        })?;
+        if changed == 0 {
+            return Err(Error::taken(What::CredentialApiKey, id));
+        }
+        turn.commit().await
+    }
+
+    /// Removes a credential that no grant refers to.
+    ///
+    /// # Errors
+    /// [`Error::InUse`], [`Error::NotFound`].
+    pub async fn remove_credential(&self, id: CredentialId) -> Result<(), Error> {
+        self.remove(What::Credential, id, USERS, "DELETE FROM credentials WHERE id = $1").await
+    }
+}

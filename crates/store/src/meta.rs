@@ -1,0 +1,25 @@
+//! Settings: one text under one name, such as the audit log's id or its verifier key. Never a secret.
+
+use crate::{Error, Store};
+
+impl Store {
+    /// The text under a name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn meta(&self, name: &str) -> Result<Option<String>, Error> {
+        const SQL: &str = "SELECT value FROM meta WHERE name = $1";
+        Ok(on!(&self.pool, |db| sqlx::query_scalar(SQL).bind(name).fetch_optional(db).await)?)
+    }
+
+    /// Puts a text under a name, in place of what was there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn put_meta(&self, name: &str, value: &str) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) \
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        on!(&self.pool, |db| sqlx::query(SQL).bind(name).bind(value).execute(db).await.map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! The table of projects.
+
+use keyward_policy::{Project, ProjectId};
+
+use crate::column::{self, Bad, micros};
+use crate::page::{List, Page};
+use crate::remove::Users;
+use crate::row::Row;
+use crate::{Error, Store, What};
+
+const USERS: &Users = &[(What::Key, "SELECT id FROM keys WHERE project = $1 LIMIT 1")];
+
+#[derive(sqlx::FromRow)]
+struct ProjectRow {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+impl Row for ProjectRow {
+    type Record = Project;
+    const TABLE: &'static str = "projects";
+
+    fn label(&self) -> String {
+        self.id.clone()
+    }
+
+    fn parse(self) -> Result<Project, Bad> {
+        Ok(Project { id: self.id.parse()?, created_at: column::time(self.created_at)?, name: self.name })
+    }
+}
+
+impl Store {
+    /// Adds a project.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] when the name is in use.
+    pub async fn add_project(&self, project: &Project) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO projects (id, name, created_at) VALUES ($1, $2, $3)";
+        let added = on!(&self.pool, |db| {
+            let add = sqlx::query(SQL).bind(project.id.to_string()).bind(&project.name);
+            add.bind(micros(project.created_at)).execute(db).await.map(drop)
+        });
+        added.map_err(|error| Error::on_insert(error, What::Project, &project.name))
+    }
+
+    /// The project with this id or name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn project(&self, id_or_name: &str) -> Result<Project, Error> {
+        const SQL: &str = "SELECT id, name, created_at FROM projects \
+            WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
+        let project = self.find::<ProjectRow>(SQL, id_or_name).await?;
+        project.ok_or_else(|| Error::not_found(What::Project, id_or_name))
+    }
+
+    /// Projects in the order of their names.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn projects(&self, page: &Page) -> Result<List<Project>, Error> {
+        const SQL: &str = "SELECT id, name, created_at FROM projects WHERE name > $1 ORDER BY name LIMIT $2";
+        self.by_name::<ProjectRow>(SQL, page, |project| project.name.clone()).await
+    }
+
+    /// Removes a project that owns no key.
+    ///
+    /// # Errors
+    /// [`Error::InUse`], [`Error::NotFound`].
+    pub async fn remove_project(&self, id: ProjectId) -> Result<(), Error> {
+        self.remove(What::Project, id, USERS, "DELETE FROM projects WHERE id = $1").await
+    }
+}

@@ -1,0 +1,80 @@
+//! The snapshot: everything that the gateway serves, as it was at one moment.
+
+use keyward_policy::{Credential, Key, Venue};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use crate::backend::Backend;
+use crate::column::micros;
+use crate::credentials::CredentialRow;
+use crate::keys::row::{KeyRow, gather, select_keys, select_keys_from, with_grants};
+use crate::row::Row;
+use crate::venues::VenueRow;
+use crate::{Error, Store};
+
+/// Rows are read in portions of so many keys, so that they never lie in memory beside all the keys made of them.
+const PORTION: i64 = 4096;
+
+/// Everything that the gateway serves.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The venues.
+    pub venues: Vec<Venue>,
+    /// The credentials.
+    pub credentials: Vec<Credential>,
+    /// The keys in every state, the oldest first.
+    pub keys: Vec<Key>,
+}
+
+/// A transaction that sees one moment.
+type Moment = Backend<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
+
+impl Store {
+    /// Reads everything that the gateway serves, in one moment's state and without a limit.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for the first row that cannot be read: a gateway with a part of the keys is not started.
+    pub async fn load(&self) -> Result<Snapshot, Error> {
+        const VENUES: &str =
+            "SELECT id, name, dialect, urls, mode, public_market_data, created_at FROM venues";
+        const CREDENTIALS: &str =
+            "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at FROM credentials";
+        let mut moment = match &self.pool {
+            Backend::Sqlite(db) => Backend::Sqlite(db.begin().await?),
+            Backend::Postgres(db) => {
+                Backend::Postgres(db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        };
+        Ok(Snapshot {
+            venues: all::<VenueRow>(&mut moment, VENUES).await?,
+            credentials: all::<CredentialRow>(&mut moment, CREDENTIALS).await?,
+            keys: keys(&mut moment).await?,
+        })
+    }
+}
+
+async fn all<R: Row>(moment: &mut Moment, sql: &'static str) -> Result<Vec<R::Record>, Error> {
+    let rows = on!(moment, |tx| sqlx::query_as::<_, R>(sql).fetch_all(&mut **tx).await)?;
+    rows.into_iter().map(R::read).collect()
+}
+
+async fn keys(moment: &mut Moment) -> Result<Vec<Key>, Error> {
+    let mut keys = Vec::new();
+    loop {
+        let portion = keys_after(moment, keys.last()).await?;
+        if portion.is_empty() {
+            return Ok(keys);
+        }
+        keys.extend(portion);
+    }
+}
+
+async fn keys_after(moment: &mut Moment, last: Option<&Key>) -> Result<Vec<Key>, Error> {
+    const SQL: &str = select_keys!("WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3");
+    let (created_at, id) =
+        last.map_or((i64::MIN, String::new()), |key| (micros(key.created_at), key.id.to_string()));
+    let rows = on!(moment, |tx| {
+        let portion = sqlx::query_as::<_, KeyRow>(SQL).bind(created_at).bind(&id).bind(PORTION);
+        portion.fetch_all(&mut **tx).await
+    })?;
+    gather(rows)
+}
