@@ -1,1 +1,30 @@
-//! Placeholder: see ARCHITECTURE.md.
+//! The data plane: one request from arrival to answer. Start reading in `carry.rs`, which is the life of a request.
+//!
+//! hyper on both sides, one runtime per core, connections to the exchanges owned by the core that uses them. It knows
+//! no control plane: what it serves is handed to it with [`Gateway::apply`].
+
+mod answer;
+mod carry;
+mod denied;
+mod directory;
+mod gateway;
+mod identity;
+mod introspect;
+mod metrics;
+mod proxy_protocol;
+mod rehearse;
+mod replay;
+mod sealed;
+mod server;
+mod settings;
+mod tls;
+mod upstream;
+mod venue;
+mod worker;
+
+pub use gateway::{Gateway, Parts};
+pub use identity::Identity;
+pub use introspect::IntrospectError;
+pub use server::bind;
+pub use settings::{Limits, Settings};
+pub use tls::{TlsError, certificates, server_config};

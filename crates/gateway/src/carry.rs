@@ -1,0 +1,37 @@
+//! The life of a request, on one page.
+//!
+//! Each step consumes the proof that the last one gave: nothing is decided before its signature is verified, nothing
+//! leaves before its decision is recorded, and nothing is sent that was not signed here.
+
+mod decide;
+mod forward;
+mod identify;
+mod read;
+mod receive;
+mod record;
+mod sign;
+mod verify;
+
+pub(crate) use forward::Answered;
+pub(crate) use receive::{Received, Resolved};
+pub(crate) use record::{Recorded, record_refusal};
+pub(crate) use sign::{Signed, signing_key};
+pub(crate) use verify::micros;
+
+use crate::denied::Denied;
+use crate::worker::Worker;
+
+/// Carries one request from a client to an exchange.
+///
+/// received → read (what it claims, what it would do) → identified (which key) → verified (signature, freshness, no
+/// replay) → allowed (grant, address, market, rate) → recorded (durable before anything that moves money leaves) →
+/// signed and forwarded (once) → answered.
+pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answered, Denied> {
+    let gateway = &*worker.gateway;
+    let read = received.read()?;
+    let identified = read.identify(&gateway.directory)?;
+    let verified = identified.verify(gateway)?;
+    let allowed = verified.decide(gateway)?;
+    let recorded = allowed.record(gateway).await?;
+    Ok(recorded.forward(worker).await)
+}

@@ -1,0 +1,111 @@
+//! Allowed: every rule of the key and of its grant passed.
+
+use std::sync::Arc;
+
+use keyward_dialect::Markets as Touched;
+use keyward_policy::{AskedMarkets, Asking, Credential, Mode, Reason, Verb, decide};
+
+use super::identify::{Caller, Identified};
+use super::read::Read;
+use super::verify::{Verified, micros};
+use crate::denied::{Denied, Known};
+use crate::directory::{Door, KeyEntry};
+use crate::gateway::Gateway;
+
+/// A request that may be made.
+pub(crate) struct Allowed<'r> {
+    pub(crate) read: Read<'r>,
+    pub(crate) pass: Pass,
+    pub(crate) known: Known,
+}
+
+/// How an allowed request leaves.
+pub(crate) enum Pass {
+    /// Without any key: public market data.
+    Public,
+    /// Signed again with the real key.
+    Resign(Arc<KeyEntry>, Arc<Credential>),
+    /// With Keyward's word for who made it.
+    Assert(Arc<KeyEntry>),
+}
+
+impl<'r> Verified<'r> {
+    /// Decides by the rules.
+    pub(crate) fn decide(self, gateway: &Gateway) -> Result<Allowed<'r>, Denied> {
+        let known = self.0.known();
+        let Identified { read, caller } = self.0;
+        let pass = match caller {
+            Caller::Public => Ok(Pass::Public),
+            Caller::Key(entry) => permit(&read, &entry).and_then(|door| pass(gateway, &read, &entry, door)),
+        };
+        let pass = pass.map_err(|denied| denied.knowing(known))?;
+        Ok(Allowed { read, pass, known })
+    }
+}
+
+fn permit<'e>(read: &Read<'_>, entry: &'e KeyEntry) -> Result<&'e Door, Denied> {
+    let resolved = &read.received.resolved;
+    let address = resolved.address.ok_or_else(|| Denied::policy(Reason::AddressUnknown))?;
+    let venue = resolved.venue.venue.id;
+    let door = entry.door(venue).ok_or_else(|| venue_not_granted(read, entry))?;
+    let names: Vec<&str> = match &read.purpose.markets {
+        Touched::Named(names) => names.iter().map(AsRef::as_ref).collect(),
+        _ => Vec::new(),
+    };
+    decide(&Asking {
+        now: resolved.at,
+        address,
+        needs: read.needs,
+        markets: asked(read, &names),
+        state: entry.key.state,
+        lifetime: &entry.key.lifetime,
+        addresses: &entry.key.addresses,
+        granted: door.permissions,
+        limited_to: &door.markets,
+    })
+    .map_err(|reason| explained(reason, read))?;
+    entry.take(micros(resolved.at)).map_err(too_fast)?;
+    Ok(door)
+}
+
+/// A market limit is about trading: the public data and the account's state are one for all markets.
+fn asked<'n>(read: &Read<'_>, names: &'n [&'n str]) -> AskedMarkets<'n> {
+    match read.purpose.markets {
+        _ if read.needs.verb() != Verb::Trade => AskedMarkets::NotApplicable,
+        Touched::NotApplicable | Touched::Unreadable => AskedMarkets::Unreadable,
+        Touched::Named(_) => AskedMarkets::Named(names),
+    }
+}
+
+/// Says what is missing, since the exchange's own error cannot.
+fn explained(reason: Reason, read: &Read<'_>) -> Denied {
+    match reason {
+        Reason::PermissionMissing => Denied::new(
+            reason,
+            format!("this key lacks the permission `{}` that this endpoint needs", read.needs),
+        ),
+        _ => Denied::policy(reason),
+    }
+}
+
+/// A key without a grant here is judged by its standing first, so that a revoked key is told so everywhere.
+fn venue_not_granted(read: &Read<'_>, entry: &KeyEntry) -> Denied {
+    let standing = entry.key.standing(read.received.resolved.at).check();
+    Denied::policy(standing.err().unwrap_or(Reason::VenueNotGranted))
+}
+
+fn too_fast(wait_us: u64) -> Denied {
+    Denied::policy(Reason::RateLimited).retry_after(wait_us.div_ceil(1_000_000))
+}
+
+fn pass(gateway: &Gateway, read: &Read<'_>, entry: &Arc<KeyEntry>, door: &Door) -> Result<Pass, Denied> {
+    match (read.received.resolved.venue.venue.mode, door.credential) {
+        (Mode::Assert, _) => Ok(Pass::Assert(entry.clone())),
+        (Mode::Resign, Some(id)) => {
+            let credential = gateway.directory.credential(id);
+            let credential = credential.ok_or_else(|| Denied::policy(Reason::CredentialUnusable))?;
+            Ok(Pass::Resign(entry.clone(), credential))
+        }
+        (Mode::Resign, None) => Err(Denied::policy(Reason::VenueNotGranted)),
+    }
+}

@@ -1,0 +1,109 @@
+//! Signed: the request as it leaves, with the real key's signature or with Keyward's word.
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT,
+};
+use http::{HeaderMap, Request};
+use http_body_util::Full;
+use keyward_dialect::{Outgoing, SigningKey};
+use keyward_policy::{Credential, Key, KeyType, Reason, SecretOwner};
+
+use super::decide::{Allowed, Pass};
+use super::record::Recorded;
+use super::verify::micros;
+use crate::denied::Denied;
+use crate::gateway::Gateway;
+use crate::venue::Base;
+
+/// A request that is ready to leave, once.
+pub(crate) struct Signed(pub(crate) Request<Full<Bytes>>);
+
+/// What is passed on of the client's headers, beside those that the dialect names: nothing that could bind the
+/// request to the client, or say more about it than the exchange needs.
+const PASSED_ON: [HeaderName; 4] = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
+
+impl Recorded<'_> {
+    /// Signs at the last moment: with the time of sending, and only while the key may still be used.
+    pub(crate) fn sign(&self, gateway: &Gateway, base: &Base) -> Result<Signed, Denied> {
+        let Allowed { read, pass, .. } = &self.0;
+        let dialect = read.received.resolved.venue.dialect;
+        let mut outgoing = match pass {
+            Pass::Public => dialect.strip(&read.request, &read.params),
+            Pass::Resign(entry, credential) => {
+                still_usable(gateway, &entry.key)?;
+                self.resign(gateway, credential)?
+            }
+            Pass::Assert(entry) => {
+                still_usable(gateway, &entry.key)?;
+                dialect.strip(&read.request, &read.params)
+            }
+        };
+        outgoing.target.insert_str(0, &base.prefix);
+        let token = match pass {
+            Pass::Assert(entry) => Some(self.vouch(gateway, &entry.key, &outgoing)?),
+            _ => None,
+        };
+        let request = build(read.request.method, read.request.headers, outgoing, base, token);
+        request.map(Signed).map_err(|_| Denied::policy(Reason::Malformed))
+    }
+
+    fn resign(&self, gateway: &Gateway, credential: &Credential) -> Result<Outgoing, Denied> {
+        let Allowed { read, .. } = &self.0;
+        let owner = SecretOwner::Credential(credential.id);
+        let secret =
+            gateway.vault.open(owner, &credential.secret).map_err(|error| crate::sealed::denied(&error))?;
+        let key = signing_key(credential.key_type, &secret);
+        let now_us = micros(gateway.clock.now());
+        let dialect = read.received.resolved.venue.dialect;
+        let signed = dialect.resign(&read.request, &read.params, &credential.api_key, &key, now_us);
+        signed.map_err(|_| Denied::policy(Reason::CredentialUnusable))
+    }
+
+    fn vouch(&self, gateway: &Gateway, key: &Key, outgoing: &Outgoing) -> Result<String, Denied> {
+        let resolved = &self.0.read.received.resolved;
+        let door = key.grants.iter().find(|grant| grant.venue == resolved.venue.venue.id);
+        let permissions = door.map(|grant| grant.permissions).unwrap_or_default();
+        gateway.identity.token(gateway, key, permissions, resolved, outgoing)
+    }
+}
+
+/// The signing key of a credential's secret.
+pub(crate) fn signing_key(key_type: KeyType, secret: &[u8]) -> SigningKey<'_> {
+    match key_type {
+        KeyType::Hmac => SigningKey::HmacSha256(secret),
+        KeyType::Ed25519 => SigningKey::Ed25519(secret),
+        KeyType::Rsa => SigningKey::RsaSha256(secret),
+    }
+}
+
+/// While a request waited for its record, its key may have been revoked, suspended or deleted.
+fn still_usable(gateway: &Gateway, key: &Key) -> Result<(), Denied> {
+    let current = gateway.directory.key(key.api_key.as_str());
+    let current = current.ok_or_else(|| Denied::policy(Reason::KeyUnknown))?;
+    current.key.standing(gateway.clock.now()).check().map_err(Denied::policy)
+}
+
+fn build(
+    method: &http::Method,
+    client: &HeaderMap,
+    outgoing: Outgoing,
+    base: &Base,
+    token: Option<String>,
+) -> Result<Request<Full<Bytes>>, http::Error> {
+    let mut request = Request::builder().method(method).uri(outgoing.target).header(HOST, base.authority());
+    for name in PASSED_ON {
+        for value in client.get_all(&name) {
+            request = request.header(&name, value);
+        }
+    }
+    for (name, value) in outgoing.set {
+        request = request.header(name, value);
+    }
+    if let Some(token) = token {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))?;
+        bearer.set_sensitive(true);
+        request = request.header(AUTHORIZATION, bearer);
+    }
+    request.body(Full::new(Bytes::from(outgoing.body)))
+}

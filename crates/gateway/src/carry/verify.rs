@@ -1,0 +1,92 @@
+//! Verified: the signature matches, is fresh, and was not used before.
+
+use std::hash::BuildHasher;
+
+use keyward_dialect::{BadSignature, Claim, SignedClaim, VerifyingKey};
+use keyward_policy::{Key, Reason, SecretOwner, Verifier};
+use keyward_vault::Vault;
+use sha2::{Digest, Sha256};
+
+use super::identify::{Caller, Identified};
+use crate::denied::Denied;
+use crate::gateway::Gateway;
+use crate::replay::{Repeated, Use};
+
+/// A request that its key really made, once. What asks for no signature is verified by having none to check: it is
+/// public data, or a key that its grant lets pass without one.
+pub(crate) struct Verified<'r>(pub(crate) Identified<'r>);
+
+impl<'r> Identified<'r> {
+    /// Checks the signature, then its time, then that it is the first use: so that only who holds the key can learn
+    /// anything, or fill the replay guard.
+    pub(crate) fn verify(self, gateway: &Gateway) -> Result<Verified<'r>, Denied> {
+        if let (Caller::Key(entry), Claim::Signed(claim)) = (&self.caller, &self.read.claim) {
+            let checked = check_signature(&gateway.vault, &entry.key, claim)
+                .and_then(|()| self.check_time(gateway, claim));
+            checked.map_err(|denied| denied.knowing(self.known()))?;
+        }
+        Ok(Verified(self))
+    }
+
+    fn check_time(&self, gateway: &Gateway, claim: &SignedClaim<'_>) -> Result<(), Denied> {
+        let resolved = &self.read.received.resolved;
+        let until_us = resolved.venue.dialect.fresh(claim, micros(resolved.at))?;
+        if claim.signed_at_us < gateway.started_us {
+            return Err(Denied::new(Reason::TimestampStale, "signed before Keyward started; sign it again"));
+        }
+        let accepted = gateway.replay.accept(Use {
+            signature: digest(claim.key.as_bytes(), &claim.message),
+            place: place(self.read.request.method.as_str(), self.read.request.path),
+            moves_money: self.read.needs.moves_money(),
+            until_us,
+            request: resolved.id,
+        });
+        accepted.map_err(repeated)
+    }
+}
+
+fn check_signature(vault: &Vault, key: &Key, claim: &SignedClaim<'_>) -> Result<(), Denied> {
+    let matched = match &key.verifier {
+        Verifier::Hmac(sealed) => {
+            let secret = vault
+                .open(SecretOwner::Key(key.id), sealed)
+                .map_err(|error| crate::sealed::denied(&error))?;
+            claim.verify(&VerifyingKey::HmacSha256(&secret))
+        }
+        Verifier::Ed25519(public) => claim.verify(&VerifyingKey::Ed25519(public)),
+        Verifier::Rsa(public) => claim.verify(&VerifyingKey::RsaSha256(public)),
+    };
+    matched.map_err(|BadSignature| Denied::policy(Reason::SignatureInvalid))
+}
+
+fn repeated(repeated: Repeated) -> Denied {
+    match repeated {
+        Repeated::By(first) => Denied::new(
+            Reason::Replayed,
+            format!("this signed request was received before, as {first}; sign a new one"),
+        ),
+        Repeated::Full => {
+            Denied::new(Reason::Unavailable, "too many requests to remember; try again in a moment")
+        }
+    }
+}
+
+/// The signed bytes stand for the signature: hexadecimal has two cases and some schemes two signatures, the message
+/// has one form.
+fn digest(key: &[u8], message: &[u8]) -> u128 {
+    let hash =
+        Sha256::new().chain_update((key.len() as u64).to_be_bytes()).chain_update(key).chain_update(message);
+    let hash: [u8; 32] = hash.finalize().into();
+    u128::from_be_bytes(std::array::from_fn(|i| hash[i]))
+}
+
+/// Only tells the uses of one signature apart, so that it need not resist collisions: the worst that one does is a
+/// refusal.
+fn place(method: &str, path: &str) -> u64 {
+    foldhash::quality::FixedState::with_seed(0).hash_one((method, path))
+}
+
+/// Microseconds since the Unix epoch; a clock before 1970 counts as zero and makes every signature lie ahead.
+pub(crate) fn micros(at: jiff::Timestamp) -> u64 {
+    u64::try_from(at.as_microsecond()).unwrap_or(0)
+}

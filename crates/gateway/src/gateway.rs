@@ -1,0 +1,94 @@
+//! The gateway: all that its workers share, and the ways in which the composition root uses it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use keyward_ledger::Ledger;
+use keyward_policy::{Change, Clock, Entropy, RequestId};
+use keyward_vault::Vault;
+
+use crate::carry::micros;
+use crate::directory::Directory;
+use crate::identity::Identity;
+use crate::metrics::Metrics;
+use crate::replay::ReplayGuard;
+use crate::settings::Settings;
+
+/// What the composition root gives to a gateway.
+pub struct Parts {
+    /// Opens the secrets of keys and credentials.
+    pub vault: Arc<Vault>,
+    /// Records every decision.
+    pub ledger: Arc<Ledger>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Vouches for callers on assert-mode venues.
+    pub identity: Identity,
+    /// What the operator set.
+    pub settings: Settings,
+}
+
+/// The data plane of one process.
+pub struct Gateway {
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) identity: Identity,
+    pub(crate) settings: Settings,
+    pub(crate) directory: Directory,
+    pub(crate) replay: ReplayGuard,
+    pub(crate) metrics: Metrics,
+    /// The replay guard remembers nothing from before this time, so nothing signed before it is accepted.
+    pub(crate) started_us: u64,
+    request_ids: RequestIds,
+}
+
+/// Request ids: 64 random bits of this process, and a count.
+struct RequestIds {
+    process: [u8; 8],
+    count: AtomicU64,
+}
+
+impl Gateway {
+    /// A gateway that serves nothing yet: apply what the store holds, then serve.
+    pub fn new(parts: Parts) -> Self {
+        let mut process = [0; 8];
+        parts.entropy.fill(&mut process);
+        Self {
+            started_us: micros(parts.clock.now()),
+            vault: parts.vault,
+            ledger: parts.ledger,
+            clock: parts.clock,
+            identity: parts.identity,
+            settings: parts.settings,
+            directory: Directory::default(),
+            replay: ReplayGuard::new(),
+            metrics: Metrics::new(),
+            request_ids: RequestIds { process, count: AtomicU64::new(0) },
+        }
+    }
+
+    /// Applies a change of what is served; venues come before the credentials and keys that name them. When this
+    /// returns, every request decided from now on sees the change.
+    pub fn apply(&self, change: Change) {
+        self.directory.apply(change);
+    }
+
+    /// The counters, in the Prometheus text format.
+    pub fn metrics(&self) -> String {
+        self.metrics.text()
+    }
+
+    pub(crate) fn next_request_id(&self) -> RequestId {
+        self.request_ids.next()
+    }
+}
+
+impl RequestIds {
+    fn next(&self) -> RequestId {
+        let count = self.count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        RequestId::from_entropy(std::array::from_fn(|i| if i < 8 { self.process[i] } else { count[i - 8] }))
+    }
+}

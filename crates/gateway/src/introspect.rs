@@ -1,0 +1,97 @@
+//! Asking an exchange what a real key may do: the one request that Keyward makes for its operator, not for a client.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use http::header::HOST;
+use http_body_util::{BodyExt, Full, Limited};
+use keyward_dialect::{RealKeyRights, UnreadableRights};
+use keyward_policy::{Credential, SecretOwner};
+use thiserror::Error;
+use tokio::task::LocalSet;
+
+use crate::carry::{Signed, micros, signing_key};
+use crate::gateway::Gateway;
+use crate::upstream::Upstream;
+use crate::venue::{Base, VenueEntry};
+
+/// The longest answer read. Binance's own has 500 bytes.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Why the exchange could not be asked, or what it answered is of no use.
+#[derive(Debug, Error)]
+pub enum IntrospectError {
+    /// The credential's venue is not served, or has no URL for this.
+    #[error("the credential's venue is not configured for this")]
+    Venue,
+    /// The real key does not open; the vault may be sealed.
+    #[error("the real key cannot be used: {0}")]
+    Vault(#[from] keyward_vault::Error),
+    /// The real key does not sign.
+    #[error("the real key is not a usable signing key")]
+    Key,
+    /// No connection to the exchange.
+    #[error("the exchange could not be reached: {0}")]
+    Unreachable(String),
+    /// No whole answer.
+    #[error("the exchange did not answer")]
+    NoAnswer,
+    /// The exchange refused, or its answer cannot be read.
+    #[error(transparent)]
+    Answer(#[from] UnreadableRights),
+}
+
+impl Gateway {
+    /// Asks the exchange what a credential's key may do.
+    ///
+    /// # Errors
+    /// [`IntrospectError`] says what is in the way.
+    pub async fn introspect(
+        self: &Arc<Self>,
+        credential: Credential,
+    ) -> Result<RealKeyRights, IntrospectError> {
+        let gateway = self.clone();
+        // The gateway's connections belong to one thread each, so this one gets a thread for as long as it lasts.
+        let asked = tokio::task::spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| IntrospectError::Unreachable(error.to_string()))?;
+            LocalSet::new().block_on(&runtime, gateway.ask(&credential))
+        });
+        asked.await.unwrap_or(Err(IntrospectError::NoAnswer))
+    }
+
+    async fn ask(&self, credential: &Credential) -> Result<RealKeyRights, IntrospectError> {
+        let venue = self.directory.venue_by_id(credential.venue).ok_or(IntrospectError::Venue)?;
+        let (base, signed) = self.question(&venue, credential)?;
+        let upstream = Upstream::new(&self.settings.limits, &self.settings.extra_roots);
+        let connection = upstream
+            .connect(&base, false)
+            .await
+            .map_err(|error| IntrospectError::Unreachable(error.to_string()))?;
+        let answer = upstream.send(&base, connection, signed).await.map_err(|_| IntrospectError::NoAnswer)?;
+        let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+        let body = body.map_err(|_| IntrospectError::NoAnswer)?.to_bytes();
+        Ok(venue.dialect.read_introspection(&body)?)
+    }
+
+    fn question(
+        &self,
+        venue: &VenueEntry,
+        credential: &Credential,
+    ) -> Result<(Base, Signed), IntrospectError> {
+        let secret = self.vault.open(SecretOwner::Credential(credential.id), &credential.secret)?;
+        let key = signing_key(credential.key_type, &secret);
+        let asked = venue.dialect.introspect(&credential.api_key, &key, micros(self.clock.now()));
+        let asked = asked.map_err(|_| IntrospectError::Key)?;
+        let path = asked.outgoing.target.split('?').next().unwrap_or_default();
+        let base = venue.base(path).ok_or(IntrospectError::Venue)?.clone();
+        let target = format!("{}{}", base.prefix, asked.outgoing.target);
+        let mut request = Request::builder().method(asked.method).uri(target).header(HOST, base.authority());
+        for (name, value) in asked.outgoing.set {
+            request = request.header(name, value);
+        }
+        let request = request.body(Full::new(Bytes::from(asked.outgoing.body)));
+        Ok((base, Signed(request.map_err(|_| IntrospectError::Key)?)))
+    }
+}

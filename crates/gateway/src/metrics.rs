@@ -1,0 +1,63 @@
+//! Counters of what the gateway did, for Prometheus.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+use keyward_policy::Reason;
+
+/// The counters.
+pub(crate) struct Metrics {
+    registry: Registry,
+    answered: Counter,
+    refused: Family<Labels, Counter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
+    reason: &'static str,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let (answered, refused) = (Counter::default(), Family::<Labels, Counter>::default());
+        let mut registry = Registry::with_prefix("keyward");
+        registry.register("requests_answered", "Requests that an exchange answered", answered.clone());
+        registry.register(
+            "requests_refused",
+            "Requests that Keyward answered itself, by reason",
+            refused.clone(),
+        );
+        Self { registry, answered, refused }
+    }
+
+    pub(crate) fn count_answered(&self) {
+        self.answered.inc();
+    }
+
+    pub(crate) fn count_refused(&self, reason: Reason) {
+        self.refused.get_or_create(&Labels { reason: reason.code() }).inc();
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a string cannot fail; what was written is the answer either way.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_counted_by_reason() {
+        let metrics = Metrics::new();
+        metrics.count_refused(Reason::Replayed);
+        metrics.count_refused(Reason::Replayed);
+        assert!(metrics.text().contains("keyward_requests_refused_total{reason=\"replayed\"} 2"));
+    }
+}

@@ -1,0 +1,72 @@
+//! A worker: one thread's share of the gateway, and what it does with each request.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+
+use crate::answer::{Body, document, passed_on, refusal};
+use crate::carry::{Answered, Resolved, carry, record_refusal};
+use crate::denied::Denied;
+use crate::gateway::Gateway;
+use crate::upstream::Upstream;
+
+/// Where backends fetch the key that checks Keyward's word (RFC 8615). No venue can have this name.
+const KEY_SET: &str = "/.well-known/jwks.json";
+
+/// One thread's share of the gateway.
+pub(crate) struct Worker {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) upstream: Upstream,
+}
+
+impl Worker {
+    pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
+        let upstream = Upstream::new(&gateway.settings.limits, &gateway.settings.extra_roots);
+        Self { gateway, upstream }
+    }
+
+    /// Answers one request. Every way out of [`carry`] that is a refusal is recorded here, so that none can skip it.
+    pub(crate) async fn answer(&self, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
+        let id = self.gateway.next_request_id();
+        if request.uri().path() == KEY_SET {
+            return document(id, "application/jwk-set+json", self.gateway.identity.key_set());
+        }
+        let (head, body) = request.into_parts();
+        match Resolved::new(&self.gateway, id, peer, head) {
+            Ok(resolved) => self.serve(resolved, body).await,
+            Err(denied) => {
+                self.gateway.metrics.count_refused(denied.reason);
+                refusal(id, None, &denied)
+            }
+        }
+    }
+
+    async fn serve(&self, resolved: Resolved, body: Incoming) -> Response<Body> {
+        let limits = self.gateway.settings.limits;
+        let received = match resolved.receive(body, limits.body_bytes, limits.body).await {
+            Ok(received) => received,
+            Err((resolved, denied)) => return self.refuse(&resolved, &denied),
+        };
+        match carry(self, &received).await {
+            Ok(Answered::Exchange(response)) => {
+                self.gateway.metrics.count_answered();
+                passed_on(received.resolved.id, response)
+            }
+            Ok(Answered::Nothing(denied)) => self.say(&received.resolved, &denied),
+            Err(denied) => self.refuse(&received.resolved, &denied),
+        }
+    }
+
+    fn refuse(&self, resolved: &Resolved, denied: &Denied) -> Response<Body> {
+        record_refusal(&self.gateway, resolved, denied);
+        self.say(resolved, denied)
+    }
+
+    fn say(&self, resolved: &Resolved, denied: &Denied) -> Response<Body> {
+        tracing::debug!(request = %resolved.id, reason = %denied.reason, detail = %denied.detail, "refused");
+        self.gateway.metrics.count_refused(denied.reason);
+        refusal(resolved.id, Some(resolved.venue.dialect), denied)
+    }
+}
