@@ -1,0 +1,162 @@
+//! The log's one writer, as the rest of Keyward uses it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use keyward_policy::Event;
+use parking_lot::Mutex;
+
+use crate::entry::framed;
+use crate::files::{self, failed};
+use crate::opening::read_through;
+use crate::queue::Queue;
+use crate::tree::Tree;
+use crate::writer::Writer;
+use crate::{Checkpoint, CheckpointSigner, EntryIndex, Error, Opening, VerifierKey};
+
+/// How long a caller waits for the disk by default: then it counts as hung, and what waits is refused.
+pub const DEADLINE: Duration = Duration::from_secs(1);
+
+/// The audit log, open for writing. Share it by reference; dropping it writes what waits.
+///
+/// One thread writes: everything that waits goes to the disk together, so a thousand callers share one wait. After the
+/// first failed write or sync nothing is recorded any more, because what the disk holds is unknown: restart, and the
+/// opening finds out.
+pub struct Ledger {
+    dir: PathBuf,
+    queue: Arc<Queue>,
+    tree: Arc<Mutex<Tree>>,
+    opening: Opening,
+    /// Held while a checkpoint is made, so that an older one never replaces a newer one.
+    signing: Mutex<()>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Ledger {
+    /// Opens the log in `dir` and creates it if it is missing. Reads all of it: about a second per two million entries.
+    ///
+    /// With a `key` the checkpoint's signature is checked too. What a crash left half written is cut; see [`Opening`].
+    ///
+    /// # Errors
+    /// [`Error::InUse`]; [`Error::Shorter`] or [`Error::Different`] when the log is not what its checkpoint signed;
+    /// [`Error::Damaged`]; [`Error::Checkpoint`]; [`Error::Io`].
+    pub fn open(dir: &Path, key: Option<&VerifierKey>) -> Result<Self, Error> {
+        let file = files::open_to_write(dir)?;
+        let (tree, opening) = read_through(dir, &file, key)?;
+        Self::start(dir, file, tree, opening)
+    }
+
+    /// Starts the writer on an open file.
+    fn start(dir: &Path, file: File, tree: Tree, opening: Opening) -> Result<Self, Error> {
+        let queue = Arc::new(Queue::new(tree.size()));
+        let tree = Arc::new(Mutex::new(tree));
+        let writer = Writer { file, queue: Arc::clone(&queue), tree: Arc::clone(&tree) };
+        let thread = thread::Builder::new().name("audit-log".to_owned()).spawn(move || writer.run());
+        let writer = Mutex::new(Some(thread.map_err(failed(dir, "served by a thread"))?));
+        Ok(Self { dir: dir.to_owned(), queue, tree, opening, signing: Mutex::new(()), writer })
+    }
+
+    /// What was found when the log was opened.
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Queues an event: it is written within milliseconds, and lost if the process is killed before. For what moves no
+    /// money.
+    ///
+    /// # Errors
+    /// [`Error::Full`]; [`Error::Failed`]; [`Error::Closed`]; [`Error::TooLong`]; [`Error::Unserialisable`].
+    pub fn record(&self, event: &Event<'_>) -> Result<(), Error> {
+        self.queue.push(&framed(event)?, false).map(drop)
+    }
+
+    /// Records an event and resolves when it is durable: power loss included. Must run inside tokio.
+    ///
+    /// After [`Error::Timeout`] the entry may still be written: an intent without an outcome, which was never sent.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] after `deadline` (by custom [`DEADLINE`]); and as [`Self::record`].
+    pub async fn record_durably(&self, event: &Event<'_>, deadline: Duration) -> Result<EntryIndex, Error> {
+        let index = self.queue.push(&framed(event)?, true)?;
+        self.queue.durable(index + 1, deadline).await?;
+        Ok(EntryIndex(index))
+    }
+
+    /// [`Self::record_durably`] for code outside tokio: blocks the thread.
+    ///
+    /// # Errors
+    /// As [`Self::record_durably`].
+    pub fn record_durably_blocking(
+        &self,
+        event: &Event<'_>,
+        deadline: Duration,
+    ) -> Result<EntryIndex, Error> {
+        let index = self.queue.push(&framed(event)?, true)?;
+        self.queue.durable_blocking(index + 1, deadline)?;
+        Ok(EntryIndex(index))
+    }
+
+    /// Resolves when everything that was recorded before is durable.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`]; [`Error::Failed`]; [`Error::Closed`].
+    pub async fn flush(&self, deadline: Duration) -> Result<(), Error> {
+        self.queue.durable(self.queue.urge(), deadline).await
+    }
+
+    /// Signs the size and root of everything that was recorded before, stores the checkpoint and returns it. Blocks for
+    /// some milliseconds.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`]; [`Error::Failed`]; [`Error::Closed`]; [`Error::Io`].
+    pub fn checkpoint(&self, signer: &CheckpointSigner) -> Result<Checkpoint, Error> {
+        let _one_at_a_time = self.signing.lock();
+        self.queue.durable_blocking(self.queue.urge(), DEADLINE)?;
+        let (size, root) = {
+            let tree = self.tree.lock();
+            (tree.size(), tree.root())
+        };
+        let checkpoint = Checkpoint::sign(size, root, signer)?;
+        files::replace_checkpoint(&self.dir, checkpoint.as_str())?;
+        Ok(checkpoint)
+    }
+
+    /// How many entries are durable.
+    pub fn entries(&self) -> u64 {
+        self.queue.progress().durable
+    }
+
+    /// How many times the disk was waited for since the log was opened.
+    pub fn commits(&self) -> u64 {
+        self.queue.progress().commits
+    }
+
+    /// Why nothing is recorded any more, if so: for health checks.
+    pub fn failure(&self) -> Option<Error> {
+        self.queue.failure()
+    }
+
+    /// Writes what waits and takes no more. Closing twice is harmless.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when not everything that was recorded is durable.
+    pub fn close(&self) -> Result<(), Error> {
+        self.queue.close();
+        if let Some(writer) = self.writer.lock().take() {
+            let _ = writer.join(); // a panic has already ended the queue as failed
+        }
+        match self.failure() {
+            Some(error @ Error::Failed(_)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        let _ = self.close(); // who wants to know calls `close`
+    }
+}

@@ -1,0 +1,120 @@
+//! Reading entries beside the writer: the last ones, new ones, those of one request.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use keyward_policy::RequestId;
+
+use crate::entry::{Entries, Found};
+use crate::files::{self, failed};
+use crate::{Entry, EntryIndex, Error};
+
+/// No answer holds more entries than this.
+pub const MAX_RESULTS: usize = 10_000;
+
+/// A place between two entries: where to read on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    index: u64,
+    offset: u64,
+}
+
+/// What to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Find {
+    /// The entry at this place.
+    Index(EntryIndex),
+    /// The entries of this request, the oldest first: its intent and its outcome, or its one entry.
+    Request(RequestId),
+}
+
+/// The last `count` entries, the oldest first, and where to read on for newer ones.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn tail(dir: &Path, count: usize) -> Result<(Vec<Entry>, Cursor), Error> {
+    let count = count.min(MAX_RESULTS);
+    let mut last = VecDeque::with_capacity(count + 1);
+    let end = each(dir, Cursor::default(), |index, json| {
+        last.push_back(entry(index, json));
+        if last.len() > count {
+            last.pop_front();
+        }
+        Ok(true)
+    })?;
+    Ok((last.into(), end))
+}
+
+/// The entries from `cursor` on, at most `count`, and where to read on.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn read_on(dir: &Path, cursor: Cursor, count: usize) -> Result<(Vec<Entry>, Cursor), Error> {
+    let count = count.min(MAX_RESULTS);
+    let mut entries = Vec::new();
+    let end = each(dir, cursor, |index, json| {
+        let room = entries.len() < count;
+        if room {
+            entries.push(entry(index, json));
+        }
+        Ok(room)
+    })?;
+    Ok((entries, end))
+}
+
+/// The entries that fit, at most [`MAX_RESULTS`]; none when there are none.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn find(dir: &Path, what: Find) -> Result<Vec<Entry>, Error> {
+    match what {
+        Find::Index(index) => find_index(dir, index),
+        Find::Request(id) => find_request(dir, id),
+    }
+}
+
+fn find_index(dir: &Path, wanted: EntryIndex) -> Result<Vec<Entry>, Error> {
+    let mut found = Vec::new();
+    each(dir, Cursor::default(), |index, json| {
+        if index == wanted.0 {
+            found.push(entry(index, json));
+        }
+        Ok(index < wanted.0)
+    })?;
+    Ok(found)
+}
+
+fn find_request(dir: &Path, id: RequestId) -> Result<Vec<Entry>, Error> {
+    let member = format!("\"request\":\"{id}\"");
+    let mut found = Vec::new();
+    each(dir, Cursor::default(), |index, json| {
+        if str::from_utf8(json).is_ok_and(|json| json.contains(&member)) {
+            found.push(entry(index, json));
+        }
+        Ok(found.len() < MAX_RESULTS)
+    })?;
+    Ok(found)
+}
+
+fn entry(index: u64, json: &[u8]) -> Entry {
+    Entry { index: EntryIndex(index), json: json.to_vec() }
+}
+
+/// Shows the entries from `from` on until `wants` says no; that one counts as unread. What the writer is about to
+/// finish, or what is no entry, ends the reading too: [`verify`](crate::verify) tells these apart.
+pub(crate) fn each(
+    dir: &Path,
+    from: Cursor,
+    mut wants: impl FnMut(u64, &[u8]) -> Result<bool, Error>,
+) -> Result<Cursor, Error> {
+    let path = files::entries(dir);
+    let entries = Entries::from(files::open_to_read(dir)?, from.index, from.offset);
+    let mut entries = entries.map_err(failed(&path, "read"))?;
+    loop {
+        let here = Cursor { index: entries.index(), offset: entries.offset() };
+        match entries.next().map_err(failed(&path, "read"))? {
+            Found::Entry(json) if wants(here.index, json)? => {}
+            _ => return Ok(here),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The one thread that writes: everything that waits, then one `fdatasync`, then everyone is told.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tlog_tiles::record_hash;
+
+use crate::entry::unframed;
+use crate::queue::{End, Queue};
+use crate::tree::Tree;
+
+/// Writes what comes through the queue.
+pub(crate) struct Writer {
+    pub(crate) file: File,
+    pub(crate) queue: Arc<Queue>,
+    /// The tree of what is durable.
+    pub(crate) tree: Arc<Mutex<Tree>>,
+}
+
+impl Writer {
+    /// Runs until the queue is closed or the disk fails.
+    ///
+    /// The tree is locked before the waiters are told and updated after: they need not wait for the hashing, and who
+    /// looks at the tree next still finds their entries in it.
+    pub(crate) fn run(mut self) {
+        let mut batch = Vec::new();
+        while let Some(size) = self.queue.take(&mut batch) {
+            if let Err(error) = self.commit(&batch) {
+                return self.queue.end(End::Failed(error.to_string().into()));
+            }
+            let mut tree = self.tree.lock();
+            self.queue.committed(size);
+            unframed(&batch).map(record_hash).for_each(|leaf| tree.push(leaf));
+            batch.clear();
+        }
+        self.queue.end(End::Closed);
+    }
+
+    /// Never tried twice: after a failed fsync the kernel may have dropped the pages and report success for nothing.
+    fn commit(&mut self, batch: &[u8]) -> io::Result<()> {
+        self.file.write_all(batch)?;
+        self.file.sync_data()
+    }
+}
+
+impl Drop for Writer {
+    /// A panic must not leave callers waiting for a thread that is gone.
+    fn drop(&mut self) {
+        self.queue.end(End::Failed("its writer stopped".into()));
+    }
+}
