@@ -1,0 +1,67 @@
+//! `cargo xtask test`: all tests, with what they need.
+//!
+//! What cannot be had is an error that says what to install, here and in CI: a test is never left out silently.
+
+mod clients;
+mod cluster;
+mod debian;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use cluster::Cluster;
+
+use crate::process::{cargo, has_subcommand, in_ci, run as run_program, target};
+use crate::steps::Steps;
+
+/// What `test` takes.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Passed on to `cargo nextest run`: names of tests, `-E` with an expression, `-p` with a package
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    nextest: Vec<String>,
+}
+
+/// What the tests find in their environment.
+struct Surroundings<'a> {
+    python: &'a Path,
+    postgres: &'a str,
+}
+
+/// Prepares, tests, cleans up, and shows what took how long.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let mut steps = Steps::default();
+    let target = target()?;
+    let python = steps.need("Python clients", || clients::prepare(&target))?;
+    let cluster = steps.need("Postgres", Cluster::start)?;
+    let surroundings = Surroundings { python: &python, postgres: cluster.url() };
+    steps.attempt("tests", || tests(&surroundings, &args.nextest));
+    if args.nextest.is_empty() {
+        steps.attempt("doc tests", || {
+            run_program(surroundings.given(cargo().args(["test", "--doc", "--workspace"])))
+        });
+    } else {
+        println!("the doc tests are not run, since only some tests were asked for");
+    }
+    drop(cluster);
+    steps.finish()
+}
+
+fn tests(surroundings: &Surroundings<'_>, filter: &[String]) -> Result<()> {
+    if has_subcommand("nextest") {
+        let profile = if in_ci() { "ci" } else { "default" };
+        let mut nextest = cargo();
+        nextest.args(["nextest", "run", "--workspace", "--profile", profile]).args(filter);
+        return run_program(surroundings.given(&mut nextest));
+    }
+    ensure!(filter.is_empty(), "choosing tests needs nextest: cargo install --locked cargo-nextest");
+    println!("cargo-nextest is not installed: the same tests run, slower, under cargo test");
+    run_program(surroundings.given(cargo().args(["test", "--workspace", "--all-targets"])))
+}
+
+impl Surroundings<'_> {
+    fn given<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("KEYWARD_TEST_PYTHON", self.python).env("KEYWARD_TEST_POSTGRES", self.postgres)
+    }
+}
