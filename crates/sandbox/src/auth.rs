@@ -31,6 +31,8 @@ pub(crate) struct Caller {
     pub(crate) account: AccountId,
     pub(crate) rights: Rights,
     pub(crate) ip_restricted: bool,
+    /// Since when the key exists.
+    pub(crate) since_ms: u64,
 }
 
 /// What an endpoint asks of a caller.

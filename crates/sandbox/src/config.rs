@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use crate::fault::Fault;
 use crate::key::ApiKey;
 
 /// Wall-clock time in milliseconds since the Unix epoch.
@@ -34,8 +35,10 @@ pub struct Config {
     pub identity: Option<Identity>,
     /// How much anybody may ask.
     pub limits: Limits,
-    /// How often the market maker moves.
+    /// How often the market maker moves; never when zero.
     pub heartbeat: Duration,
+    /// How the exchange misbehaves from the start.
+    pub faults: Vec<Fault>,
 }
 
 /// One market. `tick` times `step` must not need more than 8 decimals, so that money is always exact.
@@ -66,7 +69,7 @@ pub struct AccountConfig {
     pub keys: Vec<ApiKey>,
 }
 
-/// A gateway whose word is taken: it vouches for a caller with a short-lived EdDSA JWT that is bound to the request.
+/// A gateway whose word is taken: it vouches for a caller with a short-lived `EdDSA` JWT that is bound to the request.
 ///
 /// Claims: `iss` "keyward", `aud` as below, `sub` the key, `prj` the project, `perms` its permissions, `jti`, `iat`,
 /// `nbf`, `exp` at most 30 s after `iat`, and `req`: base64url of SHA-256 over method, path, query and body joined by

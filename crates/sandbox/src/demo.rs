@@ -2,6 +2,8 @@
 
 mod keys;
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -82,11 +84,12 @@ fn config(seed: u64, accounts: Vec<AccountConfig>) -> Config {
         accounts,
         identity: None,
         limits: Limits::default(),
-        heartbeat: std::time::Duration::from_millis(500),
+        heartbeat: Duration::from_millis(500),
+        faults: Vec::new(),
     }
 }
 
-fn markets() -> Vec<MarketConfig> {
+pub(crate) fn markets() -> Vec<MarketConfig> {
     let usual = MARKETS.map(|(base, quote, price, tick, step, least)| MarketConfig {
         base: base.to_owned(),
         quote: quote.to_owned(),

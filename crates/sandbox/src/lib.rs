@@ -8,16 +8,20 @@
 
 mod auth;
 mod config;
+mod control;
 mod demo;
 mod endpoint;
 mod engine;
 mod error;
 mod exchange;
+mod fault;
 mod key;
 mod params;
+mod rates;
 mod serve;
 
 pub use config::{AccountConfig, Clock, Config, FetchJwks, Identity, Limits, MarketConfig, jwks_document};
 pub use demo::{AnnouncedAccount, Announcement, CannotMakeKeys, Demo, demo};
+pub use fault::{Fault, FaultKind};
 pub use key::{ApiKey, BadPublicKey, KeyType, Rights, Verifier};
 pub use serve::serve;

@@ -32,7 +32,7 @@ impl Params {
     fn take(&mut self, form: &[u8]) -> Result<(), Refusal> {
         for (name, value) in form_urlencoded::parse(form) {
             if self.get(&name).is_some() {
-                return Err(Refusal::Duplicate(name.into_owned()));
+                return Err(Refusal::DuplicateParameter);
             }
             self.0.push((name.into_owned(), value.into_owned()));
         }
@@ -51,8 +51,9 @@ impl Params {
 
     /// A whole number.
     pub(crate) fn number<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, Refusal> {
-        let parse = |text: &str| text.parse().map_err(|_| Refusal::IllegalCharacters(name, NUMBER));
-        self.get(name).map(parse).transpose()
+        let parse = |text: &str| text.parse().ok().filter(|_| is_digits(text));
+        let number = |text| parse(text).ok_or(Refusal::IllegalCharacters(name, NUMBER));
+        self.get(name).map(number).transpose()
     }
 
     /// An exact amount.
@@ -63,11 +64,14 @@ impl Params {
 
 fn amount(name: &'static str, text: &str) -> Result<Decimal, Refusal> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| (1..=20).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) {
+    if !is_digits(whole) || !is_digits(fraction) {
         return Err(Refusal::IllegalCharacters(name, AMOUNT));
     }
-    Decimal::from_str_exact(text).map_err(|_| Refusal::IllegalCharacters(name, AMOUNT))
+    Decimal::from_str_exact(text).map_err(|_| Refusal::TooPrecise(name))
+}
+
+fn is_digits(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -86,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_same_name_twice_is_refused() {
-        assert_eq!(read("a=1&a=2", ""), Err(Refusal::Duplicate("a".to_owned())));
+        assert_eq!(read("a=1&a=2", ""), Err(Refusal::DuplicateParameter));
         assert!(read("", "a=1&%61=2").is_err());
     }
 

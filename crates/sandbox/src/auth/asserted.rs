@@ -79,7 +79,7 @@ impl Identities {
         received: &Received<'_>,
         token: &str,
     ) -> Result<Caller, Refusal> {
-        let now_ms = (exchange.clock)();
+        let now_ms = exchange.now_ms();
         let claims = self.claims(token, now_ms).await.ok_or(Refusal::KeyNotAllowed)?;
         if claims.req != digest(received) {
             return Err(Refusal::BadSignature);
@@ -88,7 +88,8 @@ impl Identities {
         self.use_once(&claims, now_ms / 1_000)?;
         let account = self.account(exchange, &claims.prj)?;
         tracing::debug!(key = claims.sub, project = claims.prj, "a gateway vouches for a caller");
-        Ok(Caller { account, rights: rights(&claims.perms), ip_restricted: false })
+        let rights = rights(&claims.perms);
+        Ok(Caller { account, rights, ip_restricted: false, since_ms: claims.iat.saturating_mul(1_000) })
     }
 
     /// The claims, once issuer, audience and signature are right.
@@ -134,7 +135,7 @@ impl Identities {
         if accounts.len() >= MOST_PROJECTS {
             return Err(Refusal::KeyNotAllowed);
         }
-        let account = exchange.engine.lock().open_account(&self.identity.balances);
+        let account = exchange.floor.lock().engine.open_account(&self.identity.balances);
         accounts.insert(project.to_owned(), account);
         Ok(account)
     }

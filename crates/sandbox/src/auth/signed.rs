@@ -26,7 +26,7 @@ pub(super) fn caller(
 ) -> Result<Caller, Refusal> {
     let api_key = api_key(received)?;
     let signature = params.required("signature")?;
-    fresh(params, (exchange.clock)() * 1_000)?;
+    fresh(params, exchange.now_ms() * 1_000)?;
     let owned = exchange.keys.read().get(api_key).cloned().ok_or(Refusal::KeyNotAllowed)?;
     if !is_allowed(&owned.key.addresses, received.peer) {
         return Err(Refusal::KeyNotAllowed);
@@ -37,6 +37,7 @@ pub(super) fn caller(
         account: owned.account,
         rights: owned.key.rights,
         ip_restricted: !owned.key.addresses.is_empty(),
+        since_ms: owned.since_ms,
     })
 }
 
@@ -79,34 +80,35 @@ mod tests {
 
     const NOW_US: u64 = 1_800_000_000_000_000;
 
-    fn check(query: &str, expected: Result<(), Refusal>) {
-        assert_eq!(fresh(&Params::read(query, b"").unwrap(), NOW_US), expected, "{query}");
+    fn check(query: &str, refused: impl Into<Option<Refusal>>) {
+        let outcome = fresh(&Params::read(query, b"").unwrap(), NOW_US);
+        assert_eq!(outcome.err(), refused.into(), "{query}");
     }
 
     #[test]
     fn a_request_lives_as_long_as_its_window() {
-        check("timestamp=1799999995000", Ok(()));
-        check("timestamp=1799999994999", Err(Refusal::TimestampOutside));
-        check("timestamp=1799999940000&recvWindow=60000", Ok(()));
-        check("timestamp=1799999999999&recvWindow=0.999", Err(Refusal::TimestampOutside));
+        check("timestamp=1799999995000", None);
+        check("timestamp=1799999994999", Refusal::TimestampOutside);
+        check("timestamp=1799999940000&recvWindow=60000", None);
+        check("timestamp=1799999999999&recvWindow=0.999", Refusal::TimestampOutside);
     }
 
     #[test]
     fn a_request_from_the_future_is_refused() {
-        check("timestamp=1800000000999", Ok(()));
-        check("timestamp=1800000001000", Err(Refusal::TimestampAhead));
+        check("timestamp=1800000000999", None);
+        check("timestamp=1800000001000", Refusal::TimestampAhead);
     }
 
     #[test]
     fn a_timestamp_may_be_in_microseconds() {
-        check("timestamp=1799999995000000", Ok(()));
-        check("timestamp=1799999994999999", Err(Refusal::TimestampOutside));
+        check("timestamp=1799999995000000", None);
+        check("timestamp=1799999994999999", Refusal::TimestampOutside);
     }
 
     #[test]
     fn a_window_has_a_limit() {
-        check("timestamp=1800000000000&recvWindow=60000.001", Err(Refusal::WindowTooWide));
-        check("recvWindow=1", Err(Refusal::Missing("timestamp")));
+        check("timestamp=1800000000000&recvWindow=60000.001", Refusal::WindowTooWide);
+        check("recvWindow=1", Refusal::Missing("timestamp"));
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! The exchange's clock.
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{Asked, Endpoint, Run};
 use crate::error::Refusal;
 
-pub(super) const ENDPOINT: Endpoint =
-    Endpoint { method: Method::GET, path: "/api/v3/time", weight: (1, 1), run: Run::Public(run) };
+pub(super) const ENDPOINT: Endpoint = Endpoint::get("/api/v3/time", 1, Run::Public(run));
 
 fn run(asked: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "serverTime": asked.now_ms }))

@@ -1,0 +1,26 @@
+//! The exchange's own controls, under `/sandbox/`: for tests and demonstrations, open to everybody who can reach it.
+
+mod deliveries;
+mod keys;
+mod misbehave;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{delete, get, post};
+
+pub(crate) use deliveries::Deliveries;
+
+use crate::exchange::Exchange;
+
+/// Where the controls live.
+pub(crate) const PREFIX: &str = "/sandbox/";
+
+/// The routes of the controls.
+pub(crate) fn router() -> Router<Arc<Exchange>> {
+    Router::new()
+        .route("/sandbox/misbehave", post(misbehave::add).get(misbehave::list).delete(misbehave::clear))
+        .route("/sandbox/deliveries", get(deliveries::show).delete(deliveries::forget))
+        .route("/sandbox/keys", post(keys::add))
+        .route("/sandbox/keys/{api_key}", delete(keys::remove))
+}
