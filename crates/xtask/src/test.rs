@@ -52,7 +52,10 @@ fn tests(surroundings: &Surroundings<'_>, filter: &[String]) -> Result<()> {
     if has_subcommand("nextest") {
         let profile = if in_ci() { "ci" } else { "default" };
         let mut nextest = cargo();
-        nextest.args(["nextest", "run", "--workspace", "--profile", profile]).args(filter);
+        nextest.args(["nextest", "run", "--profile", profile]).args(filter);
+        if !filter.iter().any(|word| word.starts_with("-p") || word.starts_with("--package")) {
+            nextest.arg("--workspace");
+        }
         return run_program(surroundings.given(&mut nextest));
     }
     ensure!(filter.is_empty(), "choosing tests needs nextest: cargo install --locked cargo-nextest");

@@ -1,9 +1,9 @@
 //! A throw-away Postgres: made for one run of the tests, gone with it, however it ends.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -43,8 +43,7 @@ impl Cluster {
     pub(super) fn start() -> Result<Self> {
         let programs = programs()?;
         let user = if debian::is_root() { Some(User::without_rights()?) } else { None };
-        // Not under target/: the server's user may not be allowed to enter the folder that the repository is in.
-        let folder = tempfile::Builder::new().prefix("keyward-postgres-").tempdir()?;
+        let folder = folder()?;
         let password = password()?;
         fs::write(folder.path().join("password"), &password)?;
         if let Some(User { uid, gid }) = user {
@@ -103,6 +102,12 @@ fn installed() -> Option<PathBuf> {
     debian
         .chain(path_folders())
         .find(|folder| ["initdb", "pg_ctl"].iter().all(|name| folder.join(name).is_file()))
+}
+
+/// Not under target/: the server's user may not be allowed to enter the folder that the repository is in.
+fn folder() -> Result<TempDir> {
+    let only_ours = Permissions::from_mode(0o700);
+    Ok(tempfile::Builder::new().prefix("keyward-postgres-").permissions(only_ours).tempdir()?)
 }
 
 /// Nothing here outlives the run, so nothing waits for a disk.
