@@ -52,7 +52,7 @@ impl Store {
                 sqlx::query(SQL).bind(count(anchor.size)).bind(micros(anchor.at)).bind(&anchor.checkpoint);
             add.execute(db).await.map(|done| done.rows_affected())
         })?;
-        if kept == 1 { Ok(()) } else { Err(Error::conflict(What::Anchor, anchor.size)) }
+        if kept == 1 { Ok(()) } else { Err(Error::conflict(What::Anchor, &anchor.size)) }
     }
 
     /// At most `limit` (up to [`PAGE_MAX`]) checkpoints, the largest first; with `below`, only those of a smaller size.
@@ -67,5 +67,43 @@ impl Store {
             sqlx::query_as::<_, AnchorRow>(SQL).bind(below).bind(limit).fetch_all(db).await
         })?;
         rows.into_iter().map(AnchorRow::read).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{at, both};
+
+    fn anchor(size: u64, checkpoint: &str) -> Anchor {
+        Anchor { size, at: at(1), checkpoint: checkpoint.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn the_largest_checkpoints_come_first() {
+        both(async |store| {
+            for size in [1, 300, 20] {
+                store.add_anchor(&anchor(size, "note")).await.unwrap();
+            }
+            let sizes = async |below, limit| {
+                let anchors = store.anchors(below, limit).await.unwrap();
+                anchors.into_iter().map(|anchor| anchor.size).collect::<Vec<_>>()
+            };
+            assert_eq!(sizes(None, 2).await, [300, 20]);
+            assert_eq!(sizes(Some(20), 9).await, [1]);
+            assert_eq!(store.anchors(Some(2), 1).await.unwrap(), [anchor(1, "note")]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn two_histories_of_one_size_are_not_both_kept() {
+        both(async |store| {
+            store.add_anchor(&anchor(7, "note")).await.unwrap();
+            store.add_anchor(&Anchor { at: at(2), ..anchor(7, "note") }).await.unwrap();
+            assert!(matches!(store.add_anchor(&anchor(7, "forked")).await, Err(Error::Conflict { .. })));
+            assert_eq!(store.anchors(None, 9).await.unwrap(), [anchor(7, "note")]);
+        })
+        .await;
     }
 }

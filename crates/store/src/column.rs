@@ -19,7 +19,7 @@ pub(crate) const KEY_TYPES: &Words<KeyType> =
 pub(crate) const MODES: &Words<Mode> = &[(Mode::Resign, "resign"), (Mode::Assert, "assert")];
 
 /// The word of a value.
-pub(crate) fn word<T: PartialEq>(words: &Words<T>, value: T) -> &'static str {
+pub(crate) fn word<T: Copy + PartialEq>(words: &Words<T>, value: T) -> &'static str {
     words.iter().find(|(known, _)| *known == value).map_or("unknown", |(_, word)| word)
 }
 

@@ -54,10 +54,10 @@ impl Store {
             (id, name, venue, api_key, key_type, sealed, public_key, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let mut turn = self.turn().await?;
-        turn.require(What::Venue, credential.venue).await?;
+        let venue = turn.require(What::Venue, &credential.venue).await?;
         let added = on!(&mut turn.0, |tx| {
             let add = sqlx::query(SQL).bind(credential.id.to_string()).bind(&credential.name);
-            let add = add.bind(credential.venue.to_string()).bind(&credential.api_key);
+            let add = add.bind(venue).bind(&credential.api_key);
             let add =
                 add.bind(column::word(KEY_TYPES, credential.key_type)).bind(credential.secret.as_bytes());
             let add = add.bind(&credential.public_key).bind(micros(credential.created_at));
@@ -75,7 +75,7 @@ impl Store {
         const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at \
             FROM credentials WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let credential = self.find::<CredentialRow>(SQL, id_or_name).await?;
-        credential.ok_or_else(|| Error::not_found(What::Credential, id_or_name))
+        credential.ok_or_else(|| Error::not_found(What::Credential, &id_or_name))
     }
 
     /// Credentials in the order of their names.
@@ -95,13 +95,13 @@ impl Store {
     pub async fn set_credential_api_key(&self, id: CredentialId, api_key: &str) -> Result<(), Error> {
         const SQL: &str = "UPDATE credentials SET api_key = $1 WHERE id = $2 AND api_key = ''";
         let mut turn = self.turn().await?;
-        turn.require(What::Credential, id).await?;
+        let credential = turn.require(What::Credential, &id).await?;
         let changed = on!(&mut turn.0, |tx| {
-            let set = sqlx::query(SQL).bind(api_key).bind(id.to_string());
+            let set = sqlx::query(SQL).bind(api_key).bind(credential);
             set.execute(&mut **tx).await.map(|done| done.rows_affected())
         })?;
         if changed == 0 {
-            return Err(Error::taken(What::CredentialApiKey, id));
+            return Err(Error::taken(What::CredentialApiKey, &id));
         }
         turn.commit().await
     }
@@ -111,6 +111,73 @@ impl Store {
     /// # Errors
     /// [`Error::InUse`], [`Error::NotFound`].
     pub async fn remove_credential(&self, id: CredentialId) -> Result<(), Error> {
-        self.remove(What::Credential, id, USERS, "DELETE FROM credentials WHERE id = $1").await
+        self.remove(What::Credential, &id, USERS, "DELETE FROM credentials WHERE id = $1").await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_policy::KeyType;
+
+    use super::*;
+    use crate::story::{World, both, credential, venue};
+
+    #[tokio::test]
+    async fn a_credential_reads_back_as_it_was_added() {
+        both(async |store| {
+            let venue = venue("binance");
+            store.add_venue(&venue).await.unwrap();
+            let pem = Some("-----BEGIN PUBLIC KEY-----".to_owned());
+            let added =
+                Credential { key_type: KeyType::Ed25519, public_key: pem, ..credential("main", &venue) };
+            store.add_credential(&added).await.unwrap();
+            assert_eq!(store.credential("main").await.unwrap(), added);
+            assert_eq!(store.credential(&added.id.to_string()).await.unwrap(), added);
+            assert_eq!(store.credentials(&Page::default()).await.unwrap().items, [added]);
+            assert!(matches!(store.credential("other").await, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_credential_needs_a_free_name_and_a_venue() {
+        both(async |store| {
+            let nowhere = credential("lost", &venue("never added"));
+            let refused = store.add_credential(&nowhere).await;
+            assert!(matches!(refused, Err(Error::NotFound { what: What::Venue, .. })));
+            let world = World::add(&store, "main").await;
+            let refused = store.add_credential(&credential("main", &world.venue)).await;
+            assert!(matches!(refused, Err(Error::Taken { what: What::Credential, .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_generated_pair_gets_its_api_key_once() {
+        both(async |store| {
+            let venue = venue("binance");
+            store.add_venue(&venue).await.unwrap();
+            let generated = Credential { api_key: String::new(), ..credential("main", &venue) };
+            store.add_credential(&generated).await.unwrap();
+            store.set_credential_api_key(generated.id, "from the exchange").await.unwrap();
+            let again = store.set_credential_api_key(generated.id, "another").await;
+            assert!(matches!(again, Err(Error::Taken { .. })));
+            assert_eq!(store.credential("main").await.unwrap().api_key, "from the exchange");
+            let unknown = credential("unknown", &venue).id;
+            let refused = store.set_credential_api_key(unknown, "any").await;
+            assert!(matches!(refused, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_credential_with_a_grant_is_not_removed() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let key = world.add_key(&store, "bot").await;
+            let refused = store.remove_credential(world.credential.id).await;
+            assert!(matches!(refused, Err(Error::InUse { by, .. }) if by == format!("key `{}`", key.id)));
+        })
+        .await;
     }
 }

@@ -59,7 +59,7 @@ pub enum Error {
         database: String,
         /// Why.
         #[source]
-        why: Box<Error>,
+        why: Box<Self>,
     },
     /// The database was written by a newer Keyward.
     #[error(
@@ -144,22 +144,22 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn not_found(what: What, name: impl ToString) -> Self {
+    pub(crate) fn not_found(what: What, name: &impl fmt::Display) -> Self {
         Self::NotFound { what, name: name.to_string() }
     }
 
-    pub(crate) fn taken(what: What, name: impl ToString) -> Self {
+    pub(crate) fn taken(what: What, name: &impl fmt::Display) -> Self {
         Self::Taken { what, name: name.to_string() }
     }
 
-    pub(crate) fn conflict(what: What, name: impl ToString) -> Self {
+    pub(crate) fn conflict(what: What, name: &impl fmt::Display) -> Self {
         Self::Conflict { what, name: name.to_string() }
     }
 
     /// Says that a name is taken when that is what the database refused.
     pub(crate) fn on_insert(error: sqlx::Error, what: What, name: &str) -> Self {
         match error.as_database_error() {
-            Some(refusal) if refusal.is_unique_violation() => Self::taken(what, name),
+            Some(refusal) if refusal.is_unique_violation() => Self::taken(what, &name),
             _ => error.into(),
         }
     }

@@ -23,3 +23,19 @@ impl Store {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::story::both;
+
+    #[tokio::test]
+    async fn the_last_text_put_is_the_one_kept() {
+        both(async |store| {
+            assert_eq!(store.meta("log-id").await.unwrap(), None);
+            store.put_meta("log-id", "first").await.unwrap();
+            store.put_meta("log-id", "second").await.unwrap();
+            assert_eq!(store.meta("log-id").await.unwrap().as_deref(), Some("second"));
+        })
+        .await;
+    }
+}

@@ -130,3 +130,105 @@ async fn postgres(options: PgConnectOptions) -> Result<PgPool, Error> {
         );
     Ok(pool.connect_with(options).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::story::{both, both_at};
+
+    async fn setting(store: &Store, sql: &'static str) -> String {
+        let value = match &store.pool {
+            Backend::Sqlite(db) => {
+                sqlx::query_scalar::<_, i64>(sql).fetch_one(db).await.map(|n| n.to_string())
+            }
+            Backend::Postgres(db) => sqlx::query_scalar(sql).fetch_one(db).await,
+        };
+        value.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_survives_a_crash() {
+        both(async |store| {
+            let Backend::Sqlite(db) = &store.pool else {
+                assert_ne!(setting(&store, "SHOW synchronous_commit").await, "off");
+                return;
+            };
+            let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(db).await.unwrap();
+            assert_eq!(journal, "wal");
+            assert_eq!(setting(&store, "PRAGMA synchronous").await, "2", "FULL");
+            assert_eq!(setting(&store, "PRAGMA foreign_keys").await, "1");
+            assert_eq!(setting(&store, "PRAGMA secure_delete").await, "1");
+            assert_eq!(setting(&store, "PRAGMA busy_timeout").await, "5000");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_server_that_would_lose_acknowledged_rows_is_overruled() {
+        both_at(async |url| {
+            if url.starts_with("postgres") {
+                let store = Store::open(&format!("{url}&options[synchronous_commit]=off")).await.unwrap();
+                assert_eq!(setting(&store, "SHOW synchronous_commit").await, "on");
+                assert_eq!(setting(&store, "SHOW lock_timeout").await, "10s");
+                store.close().await;
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn the_file_and_its_wal_are_the_owners_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keyward.db");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        for path in [path, directory.path().join("new.db")] {
+            Store::open(&path.display().to_string()).await.unwrap().put_meta("a", "b").await.unwrap();
+        }
+        let modes = fs::read_dir(&directory).unwrap().map(|file| {
+            let file = file.unwrap();
+            (file.file_name(), file.metadata().unwrap().permissions().mode() & 0o777)
+        });
+        let modes: Vec<_> = modes.collect();
+        assert!(modes.len() >= 4, "{modes:?}");
+        assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+    }
+
+    #[tokio::test]
+    async fn a_database_that_cannot_be_opened_says_where_and_why() {
+        let directory = tempfile::tempdir().unwrap();
+        let inside_nothing = directory.path().join("none/keyward.db");
+        let text = directory.path().join("text");
+        fs::write(&text, "this is no database, but a text that is long enough to be read as one".repeat(99))
+            .unwrap();
+        for path in [inside_nothing, text] {
+            let refused = Store::open(&path.display().to_string()).await.unwrap_err();
+            assert!(refused.to_string().contains(&path.display().to_string()), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_password_is_shown() {
+        let refused = Store::open("postgres://kw:hunter2@127.0.0.1:1/keyward").await.unwrap_err();
+        let shown = format!("{refused} {refused:?} {:?}", refused.source());
+        assert!(shown.contains("127.0.0.1:1/keyward") && !shown.contains("hunter2"), "{shown}");
+        both_at(async |url| {
+            let url = url.replacen('@', ":hunter2@", 1);
+            let shown = format!("{:?}", Store::open(&url).await);
+            assert!(shown.starts_with("Ok(Store(") && !shown.contains("hunter2"), "{shown}");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_gone_is_unreachable() {
+        both(async |store| {
+            store.ping().await.unwrap();
+            store.close().await;
+            assert!(matches!(store.ping().await, Err(Error::Unreachable(_))));
+        })
+        .await;
+    }
+}

@@ -77,3 +77,64 @@ impl fmt::Display for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(url: &str) -> Result<String, String> {
+        url.parse::<Place>().map(|place| place.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_file_is_named_with_and_without_its_scheme() {
+        for url in ["sqlite:/data/keyward.db", "sqlite:///data/keyward.db", "/data/keyward.db"] {
+            assert_eq!(place(url).as_deref(), Ok("/data/keyward.db"));
+        }
+        assert!(place("keyward.db").unwrap().ends_with("/keyward.db"));
+        // SQLite alone would read this one as a URI, and open another file.
+        assert!(place("sqlite:file:keyward.db").unwrap().ends_with("/file:keyward.db"));
+    }
+
+    #[test]
+    fn what_names_no_database_is_refused() {
+        for url in
+            ["", "sqlite:", "sqlite::memory:", ":memory:", "keyward.db?mode=ro", "mysql://localhost/keyward"]
+        {
+            assert!(place(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_shown_without_user_and_password() {
+        let shown = |url| place(url).unwrap();
+        assert_eq!(
+            shown("postgres://kw:hunter2@db.internal:6432/keyward"),
+            "postgres://db.internal:6432/keyward"
+        );
+        assert_eq!(
+            shown("postgresql://kw@db.internal/keyward?password=hunter2"),
+            "postgres://db.internal:5432/keyward"
+        );
+        assert_eq!(shown("postgres://kw:p@ss@db.internal/keyward"), "postgres://db.internal:5432/keyward");
+        assert_eq!(
+            shown("postgres://kw:hunter2@%2Frun%2Fpostgresql/keyward"),
+            "postgres:/run/postgresql/keyward"
+        );
+    }
+
+    #[test]
+    fn a_password_that_splits_the_url_is_refused_and_not_repeated() {
+        for url in [
+            "postgres://kw:12/hunter2@db.internal/keyward",
+            "postgres://kw:12?hunter2@db.internal/keyward",
+            "postgres://kw:12#hunter2@db.internal/keyward",
+            "postgres://kw:hunter2/@db.internal:port/keyward",
+            "postgres://kw:hunter2@db.internal:port/keyward",
+            "postgres://kw:hunter2@db.internal/keyward?sslmode=hunter2",
+        ] {
+            let refusal = place(url).unwrap_err();
+            assert!(!refusal.contains("hunter2"), "{refusal}");
+        }
+    }
+}

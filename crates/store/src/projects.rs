@@ -52,7 +52,7 @@ impl Store {
         const SQL: &str = "SELECT id, name, created_at FROM projects \
             WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let project = self.find::<ProjectRow>(SQL, id_or_name).await?;
-        project.ok_or_else(|| Error::not_found(What::Project, id_or_name))
+        project.ok_or_else(|| Error::not_found(What::Project, &id_or_name))
     }
 
     /// Projects in the order of their names.
@@ -69,6 +69,38 @@ impl Store {
     /// # Errors
     /// [`Error::InUse`], [`Error::NotFound`].
     pub async fn remove_project(&self, id: ProjectId) -> Result<(), Error> {
-        self.remove(What::Project, id, USERS, "DELETE FROM projects WHERE id = $1").await
+        self.remove(What::Project, &id, USERS, "DELETE FROM projects WHERE id = $1").await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{World, both, project};
+
+    #[tokio::test]
+    async fn a_project_is_added_found_listed_and_removed() {
+        both(async |store| {
+            let bots = project("bots");
+            store.add_project(&bots).await.unwrap();
+            assert!(matches!(store.add_project(&project("bots")).await, Err(Error::Taken { .. })));
+            assert_eq!(store.project("bots").await.unwrap(), bots);
+            assert_eq!(store.project(&bots.id.to_string()).await.unwrap(), bots);
+            assert_eq!(store.projects(&Page::default()).await.unwrap().items, [bots.clone()]);
+            store.remove_project(bots.id).await.unwrap();
+            assert!(matches!(store.project("bots").await, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_project_that_owns_a_key_is_not_removed() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let key = world.add_key(&store, "bot").await;
+            let refused = store.remove_project(world.project.id).await;
+            assert!(matches!(refused, Err(Error::InUse { by, .. }) if by == format!("key `{}`", key.id)));
+        })
+        .await;
     }
 }

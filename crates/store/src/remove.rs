@@ -1,5 +1,7 @@
 //! Removing a record that nothing refers to.
 
+use std::fmt::Display;
+
 use crate::{Error, Store, What};
 
 /// Those that may refer to a record: what they are, and a statement that finds the name of one.
@@ -12,7 +14,7 @@ impl Store {
     pub(crate) async fn remove(
         &self,
         what: What,
-        id: impl ToString,
+        id: &impl Display,
         users: &Users,
         delete: &'static str,
     ) -> Result<(), Error> {
@@ -24,7 +26,7 @@ impl Store {
             }
         }
         match turn.change(delete, &id).await? {
-            0 => Err(Error::not_found(what, id)),
+            0 => Err(Error::not_found(what, &id)),
             _ => turn.commit().await,
         }
     }

@@ -78,3 +78,22 @@ impl Store {
         put.map_err(|error| Error::on_insert(error, What::ServiceSecret, &owner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{both, sealed};
+
+    #[tokio::test]
+    async fn a_service_secret_is_put_once() {
+        both(async |store| {
+            let secret = ServiceSecret { sealed: sealed("private"), public: "log+key".to_owned() };
+            store.put_service_secret(Service::AuditLog, &secret).await.unwrap();
+            let again = store.put_service_secret(Service::AuditLog, &secret).await;
+            assert!(matches!(again, Err(Error::Taken { .. })));
+            assert_eq!(store.service_secret(Service::AuditLog).await.unwrap(), Some(secret));
+            assert_eq!(store.service_secret(Service::Identity).await.unwrap(), None);
+        })
+        .await;
+    }
+}

@@ -78,3 +78,79 @@ async fn keys_after(moment: &mut Moment, last: Option<&Key>) -> Result<Vec<Key>,
     })?;
     gather(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{World, both, multiply, tamper};
+
+    #[tokio::test]
+    async fn everything_is_loaded_across_portions() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let key = world.add_key(&store, "bot").await;
+            multiply(&store, 2 * PORTION + 1).await;
+            let loaded = store.load().await.unwrap();
+            assert_eq!((loaded.venues, loaded.credentials), (vec![world.venue], vec![world.credential]));
+            assert_eq!(loaded.keys.len() as i64, 2 * PORTION + 2);
+            assert!(loaded.keys.iter().all(|loaded| loaded.grants == key.grants));
+            assert!(loaded.keys.windows(2).all(|pair| pair[0].created_at <= pair[1].created_at));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn tmp_measure() {
+        both(async |store| {
+            let n: i64 = std::env::var("KW_N").unwrap().parse().unwrap();
+            let world = World::add(&store, "binance").await;
+            world.add_key(&store, "bot").await;
+            multiply(&store, n).await;
+            let start = std::time::Instant::now();
+            let loaded = store.load().await.unwrap();
+            println!("MEASURE {} keys in {:?}", loaded.keys.len(), start.elapsed());
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_damaged_key_is_named_and_nothing_is_loaded() {
+        for damage in [
+            "UPDATE keys SET id = 'key_short'",
+            "UPDATE keys SET key_type = 'ed25519'",
+            "UPDATE keys SET key_type = 'dsa'",
+            "UPDATE keys SET state = 'forgiven'",
+            "UPDATE keys SET addresses = '{'",
+            "UPDATE keys SET rate = '{\"per_minute\":-1,\"burst\":1}'",
+            "UPDATE keys SET revision = -1",
+            "UPDATE keys SET expires_at = 9223372036854775807",
+            "UPDATE keys SET rotated_from = 'prj_00000000000000000000000000'",
+        ] {
+            both(async |store| {
+                let world = World::add(&store, "binance").await;
+                store.add_key(&Key { grants: Vec::new(), ..world.key("bot") }).await.unwrap();
+                tamper(&store, damage).await;
+                let refused = store.load().await;
+                assert!(
+                    matches!(refused, Err(Error::Corrupt { table: "keys", .. })),
+                    "{damage}: {refused:?}"
+                );
+            })
+            .await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_damaged_grant_is_named_and_nothing_is_loaded() {
+        for damage in
+            ["UPDATE grants SET permissions = 'everything'", "UPDATE grants SET symbols = '[\"BTC\"]'"]
+        {
+            both(async |store| {
+                World::add(&store, "binance").await.add_key(&store, "bot").await;
+                tamper(&store, damage).await;
+                assert!(matches!(store.load().await, Err(Error::Corrupt { table: "keys", .. })), "{damage}");
+            })
+            .await;
+        }
+    }
+}

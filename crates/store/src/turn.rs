@@ -1,5 +1,7 @@
 //! Turns: write transactions that run one after another on either database.
 
+use std::fmt::Display;
+
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::backend::Backend;
@@ -44,8 +46,8 @@ impl Turn {
         Ok(done?)
     }
 
-    /// Makes sure that a record to refer to exists.
-    pub(crate) async fn require(&mut self, what: What, id: impl ToString) -> Result<(), Error> {
+    /// The id of a record that must exist, as its column holds it.
+    pub(crate) async fn require(&mut self, what: What, id: &impl Display) -> Result<String, Error> {
         let id = id.to_string();
         let sql = match what {
             What::Venue => "SELECT id FROM venues WHERE id = $1",
@@ -53,6 +55,6 @@ impl Turn {
             What::Project => "SELECT id FROM projects WHERE id = $1",
             _ => "SELECT id FROM keys WHERE id = $1",
         };
-        self.text(sql, &id).await?.map(drop).ok_or_else(|| Error::not_found(what, id))
+        self.text(sql, &id).await?.ok_or_else(|| Error::not_found(what, &id))
     }
 }

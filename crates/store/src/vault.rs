@@ -39,6 +39,34 @@ impl Store {
             let put = sqlx::query(SQL).bind(new.as_bytes()).bind(old.as_bytes());
             put.execute(db).await.map(|done| done.rows_affected())
         })?;
-        if changed == 1 { Ok(()) } else { Err(Error::conflict(What::Root, "vault")) }
+        if changed == 1 { Ok(()) } else { Err(Error::conflict(What::Root, &"vault")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{both, sealed};
+
+    #[tokio::test]
+    async fn a_root_key_is_only_replaced_by_who_knows_it() {
+        both(async |store| {
+            let (first, second) = (sealed("first"), sealed("second"));
+            assert_eq!(store.sealed_root().await.unwrap(), None);
+            assert!(matches!(
+                store.put_sealed_root(&second, Some(&first)).await,
+                Err(Error::Conflict { .. })
+            ));
+            store.put_sealed_root(&first, None).await.unwrap();
+            assert!(matches!(store.put_sealed_root(&second, None).await, Err(Error::Taken { .. })));
+            assert!(matches!(
+                store.put_sealed_root(&second, Some(&second)).await,
+                Err(Error::Conflict { .. })
+            ));
+            assert_eq!(store.sealed_root().await.unwrap(), Some(first.clone()));
+            store.put_sealed_root(&second, Some(&first)).await.unwrap();
+            assert_eq!(store.sealed_root().await.unwrap(), Some(second));
+        })
+        .await;
     }
 }

@@ -70,7 +70,7 @@ impl Store {
         const SQL: &str = "SELECT id, name, dialect, urls, mode, public_market_data, created_at FROM venues \
             WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let venue = self.find::<VenueRow>(SQL, id_or_name).await?;
-        venue.ok_or_else(|| Error::not_found(What::Venue, id_or_name))
+        venue.ok_or_else(|| Error::not_found(What::Venue, &id_or_name))
     }
 
     /// Venues in the order of their names.
@@ -88,6 +88,93 @@ impl Store {
     /// # Errors
     /// [`Error::InUse`], [`Error::NotFound`].
     pub async fn remove_venue(&self, id: VenueId) -> Result<(), Error> {
-        self.remove(What::Venue, id, USERS, "DELETE FROM venues WHERE id = $1").await
+        self.remove(What::Venue, &id, USERS, "DELETE FROM venues WHERE id = $1").await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{World, both, credential, tamper, venue};
+
+    #[tokio::test]
+    async fn a_venue_is_found_by_its_id_and_by_its_name() {
+        both(async |store| {
+            let venue =
+                Venue { mode: keyward_policy::Mode::Assert, public_market_data: false, ..venue("binance") };
+            store.add_venue(&venue).await.unwrap();
+            assert_eq!(store.venue("binance").await.unwrap(), venue);
+            assert_eq!(store.venue(&venue.id.to_string()).await.unwrap(), venue);
+            assert!(matches!(store.venue("kraken").await, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_name_is_given_to_one_venue_only() {
+        both(async |store| {
+            store.add_venue(&venue("binance")).await.unwrap();
+            assert!(matches!(store.add_venue(&venue("binance")).await, Err(Error::Taken { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn venues_are_listed_by_name_page_by_page() {
+        both(async |store| {
+            for name in ["okx", "Bybit", "binance"] {
+                store.add_venue(&venue(name)).await.unwrap();
+            }
+            let first = store.venues(&Page { after: None, limit: 2 }).await.unwrap();
+            let names: Vec<_> = first.items.iter().map(|venue| &*venue.name).collect();
+            assert_eq!((names, first.next.as_deref()), (vec!["Bybit", "binance"], Some("binance")));
+            let last = store.venues(&Page { after: first.next, limit: 2 }).await.unwrap();
+            assert_eq!((last.items.len(), last.next), (1, None));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_venue_in_use_is_not_removed() {
+        both(async |store| {
+            let venue = venue("binance");
+            store.add_venue(&venue).await.unwrap();
+            let credential = credential("main", &venue);
+            store.add_credential(&credential).await.unwrap();
+            let refused = store.remove_venue(venue.id).await;
+            assert!(matches!(refused, Err(Error::InUse { by, .. }) if by == "credential `main`"));
+            store.remove_credential(credential.id).await.unwrap();
+            store.remove_venue(venue.id).await.unwrap();
+            assert!(matches!(store.remove_venue(venue.id).await, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_venue_of_which_a_key_holds_a_grant_is_not_removed() {
+        both(async |store| {
+            let (world, assert_mode) = (World::add(&store, "binance").await, venue("partner"));
+            store.add_venue(&assert_mode).await.unwrap();
+            let mut key = world.key("bot");
+            key.grants[0] =
+                keyward_policy::Grant { venue: assert_mode.id, credential: None, ..world.grant() };
+            store.add_key(&key).await.unwrap();
+            let refused = store.remove_venue(assert_mode.id).await;
+            assert!(matches!(refused, Err(Error::InUse { by, .. }) if by == format!("key `{}`", key.id)));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_damaged_venue_is_named_and_not_served() {
+        both(async |store| {
+            store.add_venue(&venue("binance")).await.unwrap();
+            tamper(&store, "UPDATE venues SET mode = 'open'").await;
+            assert!(matches!(
+                store.venues(&Page::default()).await,
+                Err(Error::Corrupt { table: "venues", .. })
+            ));
+        })
+        .await;
     }
 }

@@ -64,9 +64,106 @@ impl Turn {
     async fn why_unchanged(&mut self, key: &Key) -> Result<Error, Error> {
         let state = self.text("SELECT state FROM keys WHERE id = $1", &key.id.to_string()).await?;
         Ok(match state.as_deref() {
-            None => Error::not_found(What::Key, key.id),
+            None => Error::not_found(What::Key, &key.id),
             Some("revoked") => Error::Revoked(key.id),
-            Some(_) => Error::conflict(What::Key, key.id),
+            Some(_) => Error::conflict(What::Key, &key.id),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Revoke;
+    use crate::story::{World, at, both, changed};
+
+    #[tokio::test]
+    async fn a_change_replaces_what_may_change_and_nothing_else() {
+        both(async |store| {
+            let (world, other) = (World::add(&store, "one").await, World::add(&store, "two").await);
+            let key = world.add_key(&store, "bot").await;
+            let edited = changed(&key, |key| {
+                key.name = "renamed".to_owned();
+                key.state = KeyState::Suspended;
+                key.lifetime.expires_at = Some(at(9));
+                key.rate = Some(keyward_policy::RateLimit { per_minute: 1, burst: 1 });
+                key.addresses.deny = vec!["10.0.0.0/8".parse().unwrap()];
+                key.grants = vec![other.grant()];
+            });
+            let forged = Key { project: other.project.id, api_key: other.key("x").api_key, ..edited.clone() };
+            store.update_key(&forged).await.unwrap();
+            assert_eq!(store.key(key.id).await.unwrap(), edited);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn of_two_changes_to_one_revision_only_one_is_made() {
+        both(async |store| {
+            let key = World::add(&store, "binance").await.add_key(&store, "bot").await;
+            let (mine, yours) = (
+                changed(&key, |key| key.name = "mine".to_owned()),
+                changed(&key, |key| key.name = "yours".to_owned()),
+            );
+            let (mine, yours) = tokio::join!(store.update_key(&mine), store.update_key(&yours));
+            let refused = if mine.is_ok() { yours } else { mine };
+            assert!(matches!(refused, Err(Error::Conflict { .. })), "{refused:?}");
+            assert_eq!(store.key(key.id).await.unwrap().revision, 2);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn an_unknown_key_is_not_changed() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let refused = store.update_key(&changed(&world.key("bot"), |_| ())).await;
+            assert!(matches!(refused, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_revoked_key_is_neither_changed_nor_rotated() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let key = world.add_key(&store, "bot").await;
+            store.revoke_keys(Revoke::Key(key.id), at(1)).await.unwrap();
+            for revision in [1, 2, 3] {
+                let back = Key { revision, ..key.clone() };
+                assert!(matches!(store.update_key(&back).await, Err(Error::Revoked(_))));
+                let rotated = store.rotate_key(&back, &world.key("copy")).await;
+                assert!(matches!(rotated, Err(Error::Revoked(_))));
+            }
+            assert_eq!(store.load().await.unwrap().keys.len(), 1);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn revoking_is_not_an_edit() {
+        both(async |store| {
+            let key = World::add(&store, "binance").await.add_key(&store, "bot").await;
+            let refused = store.update_key(&changed(&key, |key| key.state = KeyState::Revoked)).await;
+            assert!(matches!(refused, Err(Error::Revoked(_))));
+            assert_eq!(store.key(key.id).await.unwrap(), key);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_rotation_happens_whole_or_not_at_all() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let old = world.add_key(&store, "bot").await;
+            let retiring = changed(&old, |key| key.lifetime.retires_at = Some(at(9)));
+            let clash = Key { api_key: old.api_key.clone(), ..world.key("bot") };
+            assert!(matches!(store.rotate_key(&retiring, &clash).await, Err(Error::Taken { .. })));
+            assert_eq!(store.key(old.id).await.unwrap(), old);
+            let new = Key { rotated_from: Some(old.id), ..world.key("bot") };
+            store.rotate_key(&retiring, &new).await.unwrap();
+            assert_eq!(store.load().await.unwrap().keys, [retiring, new]);
+        })
+        .await;
     }
 }

@@ -61,3 +61,70 @@ fn read_place(text: &str) -> Result<(i64, &str), Error> {
     let place = text.split_once('.').and_then(|(time, id)| Some((time.parse().ok()?, id)));
     place.ok_or_else(|| Error::Cursor(text.chars().take(80).collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Revoke;
+    use crate::story::{World, at, both};
+
+    async fn names(store: &Store, filter: KeyFilter) -> Vec<String> {
+        let list = store.keys(filter, &Page::default()).await.unwrap();
+        list.items.into_iter().map(|key| key.name).collect()
+    }
+
+    #[tokio::test]
+    async fn every_filter_and_all_of_them_together_choose_keys() {
+        both(async |store| {
+            let (one, two) = (World::add(&store, "one").await, World::add(&store, "two").await);
+            let first = one.add_key(&store, "first").await;
+            two.add_key(&store, "second").await;
+            store.add_key(&Key { project: two.project.id, ..one.key("third") }).await.unwrap();
+            store.revoke_keys(Revoke::Key(first.id), at(1)).await.unwrap();
+            let all = KeyFilter::default();
+            assert_eq!(names(&store, all).await, ["first", "second", "third"]);
+            let project = KeyFilter { project: Some(two.project.id), ..all };
+            assert_eq!(names(&store, project).await, ["second", "third"]);
+            let credential = KeyFilter { credential: Some(one.credential.id), ..all };
+            assert_eq!(names(&store, credential).await, ["first", "third"]);
+            assert_eq!(names(&store, KeyFilter { venue: Some(two.venue.id), ..all }).await, ["second"]);
+            assert_eq!(names(&store, KeyFilter { state: Some(KeyState::Revoked), ..all }).await, ["first"]);
+            let venue = Some(one.venue.id);
+            let every =
+                KeyFilter { venue, state: Some(KeyState::Active), project: project.project, ..credential };
+            assert_eq!(names(&store, every).await, ["third"]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn pages_follow_each_other_without_gap_or_overlap() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            for name in ["a", "b", "c", "d", "e"] {
+                // Two created at the same moment, to be told apart by their ids.
+                store.add_key(&Key { created_at: at(1), ..world.key(name) }).await.unwrap();
+            }
+            let (mut page, mut seen) = (Page { after: None, limit: 2 }, Vec::new());
+            loop {
+                let list = store.keys(KeyFilter::default(), &page).await.unwrap();
+                seen.extend(list.items.into_iter().map(|key| key.name));
+                page.after = list.next;
+                if page.after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, ["a", "b", "c", "d", "e"]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_list_is_not_continued_at_an_invented_place() {
+        both(async |store| {
+            let page = Page { after: Some("bot".to_owned()), limit: 2 };
+            assert!(matches!(store.keys(KeyFilter::default(), &page).await, Err(Error::Cursor(_))));
+        })
+        .await;
+    }
+}
