@@ -9,9 +9,14 @@ use crate::{
     Refusal, Request, SignedClaim, SigningKey, UnreadableRights,
 };
 
+mod batch;
 mod claim;
+mod deny;
+mod endpoints;
+mod facts;
 mod family;
 mod introspect;
+mod market;
 mod parse;
 mod resign;
 mod window;
@@ -53,12 +58,14 @@ impl Dialect for Binance {
         window::fresh(claim, now_us)
     }
 
-    fn classify<'r>(&self, _request: &Request<'r>, _params: &Params<'r>) -> Result<Purpose<'r>, Refusal> {
-        Err(Refusal::new(crate::RefusalKind::EndpointUnknown, "unknown"))
+    fn classify<'r>(&self, request: &Request<'r>, params: &Params<'r>) -> Result<Purpose<'r>, Refusal> {
+        let endpoint = endpoints::find(request)?;
+        let (markets, facts) = endpoint.shape.read(request, params)?;
+        Ok(Purpose { needs: endpoint.needs, security: endpoint.security, markets, facts })
     }
 
-    fn market(&self, _symbol: &str) -> Option<String> {
-        None
+    fn market(&self, symbol: &str) -> Option<String> {
+        market::of_ccxt(symbol)
     }
 
     fn resign(
@@ -77,7 +84,7 @@ impl Dialect for Binance {
     }
 
     fn deny(&self, denial: &Denial<'_>) -> Answer {
-        Answer { status: 400, body: denial.detail.to_owned() }
+        deny::answer(denial)
     }
 
     fn introspect(

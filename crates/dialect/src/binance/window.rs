@@ -81,7 +81,7 @@ fn read_width_us(text: &str) -> Option<u64> {
 /// Applies the rule, and says until when the same signature would pass.
 ///
 /// # Errors
-/// [`RefusalKind::WindowTooWide`], [`RefusalKind::Ahead`] or [`RefusalKind::Stale`], in Binance's words.
+/// [`RefusalKind::WindowTooWide`], [`RefusalKind::Ahead`] or [`RefusalKind::Stale`].
 pub(super) fn fresh(claim: &SignedClaim<'_>, now_us: u64) -> Result<u64, Refusal> {
     let (signed_at, window) = (claim.signed_at_us, claim.window_us);
     let refuse = |kind, detail: &str| Err(Refusal::new(kind, detail));
@@ -91,11 +91,14 @@ pub(super) fn fresh(claim: &SignedClaim<'_>, now_us: u64) -> Result<u64, Refusal
     if signed_at >= now_us.saturating_add(AHEAD_US) {
         return refuse(
             RefusalKind::Ahead,
-            "Timestamp for this request was 1000ms ahead of the server's time.",
+            "the request was signed 1000ms or more ahead of this server's time; set the clock",
         );
     }
     if now_us.saturating_sub(signed_at) > window {
-        return refuse(RefusalKind::Stale, "Timestamp for this request is outside of the recvWindow.");
+        return refuse(
+            RefusalKind::Stale,
+            "the request is older than its recvWindow; sign it again, and check the clock",
+        );
     }
     Ok(signed_at.saturating_add(window))
 }

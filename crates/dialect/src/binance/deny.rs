@@ -1,0 +1,65 @@
+//! Refusals in Binance's words: `{"code":-NNNN,"msg":"…"}`.
+//!
+//! Each message begins with the words by which ccxt finds the class, and the reason for people follows. The table of
+//! what each kind becomes in ccxt is in `docs/dialects/binance.md`, made by running ccxt on these answers.
+//!
+//! A refusal by policy never has a code alone. ccxt takes -2015 for a temporary ban, to be tried again, once a session
+//! has succeeded before, and each host has its own meaning for other codes; only the words "has no operation privilege"
+//! are `PermissionDenied` on every host.
+
+use serde::Serialize;
+
+use crate::{Answer, Denial, DenialKind};
+
+/// What Binance writes for one kind of refusal.
+struct Words {
+    status: u16,
+    code: i32,
+    message: &'static str,
+}
+
+const fn words(kind: DenialKind) -> Words {
+    let (status, code, message) = match kind {
+        DenialKind::Malformed => (400, -1102, "A parameter was not sent, was empty, or malformed."),
+        DenialKind::BadKey => (401, -2014, "API-key format invalid."),
+        DenialKind::BadSignature => (400, -1022, "Signature for this request is not valid."),
+        DenialKind::BadTime => (400, -1021, "Timestamp for this request is outside of the recvWindow."),
+        DenialKind::AddressNotAllowed => (
+            401,
+            -2015,
+            "Invalid API-key, IP, or permissions for action: has no operation privilege from this IP.",
+        ),
+        DenialKind::NotPermitted => (401, -1002, "This API-key has no operation privilege for this request."),
+        DenialKind::EndpointUnknown => {
+            (401, -1020, "This operation is not supported: this API-key has no operation privilege for it.")
+        }
+        DenialKind::RateLimited => (429, -1003, "Too many requests for this API-key; nothing was sent."),
+        DenialKind::Unavailable => (503, 0, "Service Unavailable. Nothing was sent."),
+        DenialKind::VenueDown => {
+            (503, 0, "Service Unavailable. The exchange cannot be reached; nothing was sent.")
+        }
+        DenialKind::OutcomeUnknown => (504, -1007, TIMEOUT),
+    };
+    Words { status, code, message }
+}
+
+/// Binance's own words for an order that may or may not have been carried out.
+const TIMEOUT: &str =
+    "Timeout waiting for response from backend server. Send status unknown; execution status unknown.";
+
+/// Binance's form of an error.
+#[derive(Serialize)]
+struct Body {
+    code: i32,
+    msg: String,
+}
+
+/// Words a refusal.
+pub(super) fn answer(denial: &Denial<'_>) -> Answer {
+    let Words { status, code, message } = words(denial.kind);
+    let again = denial.retry_after_s.map(|seconds| format!("Come again in {seconds} s."));
+    let said = [Some(message), Some(denial.detail), again.as_deref()].into_iter().flatten();
+    let msg = said.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let body = serde_json::to_string(&Body { code, msg });
+    Answer { status, body: body.unwrap_or_else(|_| format!(r#"{{"code":{code},"msg":""}}"#)) }
+}
