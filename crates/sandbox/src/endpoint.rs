@@ -14,6 +14,7 @@ mod depth;
 mod exchange_info;
 mod futures_info;
 mod klines;
+mod margin_pairs;
 mod my_trades;
 mod new_order;
 mod open_orders;
@@ -103,6 +104,8 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     exchange_info::ENDPOINT,
     futures_info::LINEAR,
     futures_info::INVERSE,
+    margin_pairs::CROSS,
+    margin_pairs::ISOLATED,
     depth::ENDPOINT,
     trades::ENDPOINT,
     agg_trades::ENDPOINT,

@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::params::Params;
 
 pub(super) const ENDPOINT: Endpoint =
-    Endpoint::post("/sapi/v1/capital/withdraw/apply", 900, Run::Private(Right::Withdraw, run));
+    Endpoint::post("/sapi/v1/capital/withdraw/apply", 1, Run::Private(Right::Withdraw, run));
 
 fn run(asked: &Asked<'_>, caller: &Caller) -> Result<Value, Refusal> {
     let new = NewWithdrawal {

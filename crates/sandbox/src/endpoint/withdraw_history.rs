@@ -9,7 +9,7 @@ use crate::engine::Withdrawal;
 use crate::error::Refusal;
 
 pub(super) const ENDPOINT: Endpoint =
-    Endpoint::get("/sapi/v1/capital/withdraw/history", 18_000, Run::Private(Right::Read, run));
+    Endpoint::get("/sapi/v1/capital/withdraw/history", 1, Run::Private(Right::Read, run));
 
 /// Binance's number for a withdrawal that is done.
 const COMPLETED: u8 = 6;
