@@ -7,6 +7,8 @@ mod answer;
 mod carry;
 mod denied;
 mod directory;
+#[cfg(test)]
+mod fixture;
 mod gateway;
 mod identity;
 mod introspect;

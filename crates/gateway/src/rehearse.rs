@@ -33,3 +33,115 @@ impl Gateway {
         Ok(Recorded(allowed).sign(self, base)?.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keyward_dialect::SigningKey;
+    use keyward_policy::{Change, Grant, KeyId, Symbols};
+
+    use super::*;
+    use crate::Settings;
+    use crate::fixture::{Fixture, REAL};
+
+    fn fixture(allow: &str) -> Fixture {
+        Fixture::new("http://exchange", allow)
+    }
+
+    fn reason(fixture: &Fixture, method: &str, path: &str, query: &str) -> Option<Reason> {
+        fixture.rehearse(fixture.signed(method, path, query)).err()
+    }
+
+    const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1";
+
+    #[test]
+    fn what_leaves_carries_the_real_key_and_its_signature_and_nothing_of_the_issued_one() {
+        let fixture = fixture("read");
+        let mut request = fixture.signed("GET", "/api/v3/account", "recvWindow=5000");
+        request.headers_mut().insert("cookie", "session=1".parse().unwrap());
+        fixture.clock.pass_ms(40);
+        let left = fixture.rehearse(request).unwrap();
+        let query = format!("recvWindow=5000&timestamp={}", fixture.clock.now_ms());
+        let signature = SigningKey::HmacSha256(REAL.as_bytes()).sign(query.as_bytes()).unwrap();
+        assert_eq!(left.uri().to_string(), format!("/api/v3/account?{query}&signature={signature}"));
+        assert_eq!(
+            (&left.headers()["host"], &left.headers()["x-mbx-apikey"]),
+            (&"exchange".parse().unwrap(), &"real-key".parse().unwrap())
+        );
+        assert!(!left.headers().contains_key("cookie"));
+    }
+
+    #[test]
+    fn a_permission_opens_its_own_endpoints_only() {
+        let reader = fixture("read");
+        assert_eq!(reason(&reader, "POST", "/api/v3/order", ORDER), Some(Reason::PermissionMissing));
+        assert_eq!(reason(&reader, "GET", "/api/v3/account", ""), None);
+        let trader = fixture("trade:spot");
+        assert_eq!(reason(&trader, "POST", "/api/v3/order", ORDER), None);
+        assert_eq!(
+            reason(&trader, "POST", "/fapi/v1/order", &format!("{ORDER}0")),
+            Some(Reason::PermissionMissing)
+        );
+    }
+
+    #[test]
+    fn a_path_that_the_signature_does_not_cover_gains_nothing() {
+        let fixture = fixture("read");
+        let mut request = fixture.signed("GET", "/api/v3/openOrders", "symbol=BTCUSDT");
+        *request.method_mut() = http::Method::DELETE;
+        assert_eq!(fixture.rehearse(request).err(), Some(Reason::PermissionMissing));
+    }
+
+    #[test]
+    fn a_signature_of_a_read_cannot_be_turned_into_an_order() {
+        let fixture = fixture("read,trade");
+        let read = fixture.signed("GET", "/api/v3/openOrders", "symbol=BTCUSDT");
+        let mut cancel = read.clone();
+        *cancel.method_mut() = http::Method::DELETE;
+        assert!(fixture.rehearse(read).is_ok());
+        assert_eq!(fixture.rehearse(cancel).err(), Some(Reason::Replayed));
+    }
+
+    #[test]
+    fn nothing_signed_before_the_start_is_accepted() {
+        let fixture = fixture("read");
+        fixture.clock.pass_ms(-1);
+        let early = fixture.signed("GET", "/api/v3/account", "");
+        fixture.clock.pass_ms(1);
+        assert_eq!(fixture.rehearse(early).err(), Some(Reason::TimestampStale));
+    }
+
+    #[test]
+    fn a_limited_grant_refuses_a_market_that_it_cannot_read() {
+        let only = |key: keyward_policy::Key| {
+            let symbols = Symbols::only(["BTC/USDT".parse().unwrap()]);
+            keyward_policy::Key { grants: vec![Grant { symbols, ..key.grants[0].clone() }], ..key }
+        };
+        let fixture = Fixture::with("http://exchange", "read,trade", Settings::default(), only);
+        assert_eq!(reason(&fixture, "POST", "/api/v3/order", ORDER), None);
+        let other = "symbol=ETHUSDT&side=BUY&type=MARKET&quantity=1";
+        assert_eq!(reason(&fixture, "POST", "/api/v3/order", other), Some(Reason::SymbolNotAllowed));
+        let no_symbol = reason(&fixture, "DELETE", "/api/v3/openOrders", "");
+        assert_eq!(no_symbol, Some(Reason::SymbolUnreadable));
+        assert_eq!(reason(&fixture, "GET", "/api/v3/openOrders", "recvWindow=6000"), None);
+    }
+
+    #[test]
+    fn a_sealed_vault_stops_everything_that_needs_a_secret() {
+        let fixture = fixture("read");
+        fixture.vault.seal();
+        assert_eq!(reason(&fixture, "GET", "/api/v3/account", ""), Some(Reason::VaultSealed));
+    }
+
+    #[test]
+    fn a_deleted_key_is_unknown_at_once() {
+        let fixture = fixture("read");
+        fixture.gateway.apply(Change::KeyGone(KeyId::from_entropy([3; 16])));
+        assert_eq!(reason(&fixture, "GET", "/api/v3/account", ""), Some(Reason::KeyUnknown));
+    }
+
+    #[test]
+    fn market_data_needs_a_key_unless_the_venue_says_otherwise() {
+        let ping = Request::get("/binance/api/v3/ping").header("host", "door").body(Bytes::new()).unwrap();
+        assert_eq!(fixture("market").rehearse(ping).err(), Some(Reason::KeyMissing));
+    }
+}

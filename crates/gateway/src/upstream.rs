@@ -147,3 +147,115 @@ fn client_config(extra_roots: &[CertificateDer<'static>]) -> ClientConfig {
     roots.add_parsable_certificates(extra_roots.iter().cloned());
     ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream as Socket};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use http::Request;
+    use tokio::task::LocalSet;
+
+    use super::*;
+
+    /// What an exchange does after it has taken a whole request.
+    #[derive(Clone, Copy, Debug)]
+    enum Then {
+        Answer,
+        AnswerAndClose,
+        Close,
+        HalfAStatus,
+        Hang,
+    }
+
+    /// An exchange that counts what is delivered to it.
+    fn exchange(then: Then) -> (Base, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let delivered = Arc::new(AtomicUsize::new(0));
+        let count = delivered.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let count = count.clone();
+                std::thread::spawn(move || serve(stream.unwrap(), then, &count));
+            }
+        });
+        (Base { tls: false, host: "127.0.0.1".to_owned(), port, prefix: String::new() }, delivered)
+    }
+
+    fn serve(mut stream: Socket, then: Then, delivered: &AtomicUsize) {
+        let mut buffer = [0; 4096];
+        while let Ok(1..) = stream.read(&mut buffer) {
+            delivered.fetch_add(1, Ordering::Relaxed);
+            let _ = match then {
+                Then::Answer | Then::AnswerAndClose => {
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                }
+                Then::HalfAStatus => stream.write_all(b"HTTP/1.1 20"),
+                Then::Close => Ok(()),
+                Then::Hang => stream.read(&mut buffer).map(drop),
+            };
+            if !matches!(then, Then::Answer) {
+                return;
+            }
+        }
+    }
+
+    async fn send(upstream: &Upstream, base: &Base, method: &str) -> Result<(), NoAnswer> {
+        let request = Request::builder().method(method).uri("/api/v3/order").header("host", base.authority());
+        let signed = Signed(request.body(Full::default()).unwrap());
+        let connection = upstream.connect(base, true).await.unwrap();
+        upstream.send(base, connection, signed).await.map(drop)
+    }
+
+    fn upstream() -> Upstream {
+        Upstream::new(&Limits { answer: Duration::from_millis(200), ..Limits::default() }, &[])
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_and_not_answered_is_unknown_and_never_sent_again() {
+        let methods = ["GET", "POST", "PUT", "DELETE", "PATCH"];
+        for then in [Then::Close, Then::HalfAStatus, Then::Hang] {
+            for method in methods {
+                let (base, delivered) = exchange(then);
+                let sent = LocalSet::new().run_until(send(&upstream(), &base, method)).await;
+                assert_eq!(sent, Err(NoAnswer::Unknown), "{method} {then:?}");
+                assert_eq!(delivered.load(Ordering::Relaxed), 1, "{method} {then:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_kept_and_used_again() {
+        let ((base, delivered), upstream) = (exchange(Then::Answer), upstream());
+        let both = async {
+            send(&upstream, &base, "GET").await.unwrap();
+            send(&upstream, &base, "GET").await.unwrap();
+        };
+        LocalSet::new().run_until(both).await;
+        assert_eq!(delivered.load(Ordering::Relaxed), 2);
+        assert_eq!(upstream.kept.borrow()[&base].len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_kept_connection_that_was_closed_is_not_used() {
+        let ((base, delivered), upstream) = (exchange(Then::AnswerAndClose), upstream());
+        let three = async {
+            for _ in 0..3 {
+                while upstream
+                    .kept
+                    .borrow()
+                    .get(&base)
+                    .is_some_and(|kept| kept.iter().any(|one| !one.is_closed()))
+                {
+                    tokio::task::yield_now().await;
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                send(&upstream, &base, "POST").await.unwrap();
+            }
+        };
+        LocalSet::new().run_until(three).await;
+        assert_eq!(delivered.load(Ordering::Relaxed), 3);
+    }
+}
