@@ -16,6 +16,7 @@ use keyward_policy::{
 use keyward_vault::{KdfParams, Secret, Unlock, Vault};
 use tempfile::TempDir;
 
+use crate::carry::{Received, Resolved};
 use crate::{Gateway, Identity, Parts, Settings};
 
 pub(crate) const ISSUED: &str = "the secret of the issued key";
@@ -27,6 +28,7 @@ pub(crate) struct Fixture {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) clock: Arc<Hand>,
     pub(crate) vault: Arc<Vault>,
+    /// Where the audit log is, for as long as the fixture lives.
     pub(crate) audit: TempDir,
 }
 
@@ -94,6 +96,14 @@ impl Fixture {
         let request =
             Request::builder().method(method).uri(format!("/binance{path}?{query}&signature={signature}"));
         request.header("host", "door").header("x-mbx-apikey", "issued").body(Bytes::new()).unwrap()
+    }
+
+    /// A request as it is after it arrived.
+    pub(crate) fn received(&self, request: Request<Bytes>) -> Received {
+        let (head, body) = request.into_parts();
+        let id = self.gateway.next_request_id();
+        let resolved = Resolved::new(&self.gateway, id, [192, 0, 2, 1].into(), head).unwrap();
+        Received { resolved, body }
     }
 
     /// What would leave for a request, or why nothing would.

@@ -109,3 +109,48 @@ fn fact<'a>(fact: &'a Fact<'_>) -> OrderFact<'a> {
         to: text(&fact.to),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keyward_ledger::tail;
+
+    use crate::carry::Received;
+    use crate::fixture::Fixture;
+
+    use super::*;
+
+    const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=60000&timeInForce=GTC";
+
+    async fn recorded<'r>(fixture: &Fixture, received: &'r Received) -> Result<Recorded<'r>, Denied> {
+        let gateway = &*fixture.gateway;
+        let verified = received.read()?.identify(&gateway.directory)?.verify(gateway)?;
+        verified.decide(gateway)?.record(gateway).await
+    }
+
+    fn order(fixture: &Fixture) -> Received {
+        fixture.received(fixture.signed("POST", "/api/v3/order", ORDER))
+    }
+
+    #[tokio::test]
+    async fn an_order_is_on_disk_with_its_facts_before_it_can_be_signed() {
+        let fixture = Fixture::new("http://exchange", "trade");
+        assert!(recorded(&fixture, &order(&fixture)).await.is_ok());
+        let (entries, _) = tail(fixture.audit.path(), 10).unwrap();
+        let intent: serde_json::Value = serde_json::from_slice(&entries[0].json).unwrap();
+        assert_eq!((&intent["event"], &intent["needs"]), (&"intent".into(), &"trade:spot".into()));
+        assert_eq!(
+            (&intent["facts"][0]["symbol"], &intent["facts"][0]["price"]),
+            (&"BTCUSDT".into(), &"60000".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn without_an_audit_log_orders_are_refused_and_reads_are_not() {
+        let fixture = Fixture::new("http://exchange", "read,trade");
+        fixture.gateway.ledger.close().unwrap();
+        let refused = recorded(&fixture, &order(&fixture)).await.err().map(|denied| denied.reason);
+        assert_eq!(refused, Some(Reason::AuditUnavailable));
+        let read = fixture.received(fixture.signed("GET", "/api/v3/account", ""));
+        assert!(recorded(&fixture, &read).await.is_ok());
+    }
+}
