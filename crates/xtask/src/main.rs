@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a development command talks to the person at the terminal")]
 
 mod check;
+mod debian;
 mod dev;
 mod fuzz;
 mod process;

@@ -4,7 +4,6 @@
 
 mod clients;
 mod cluster;
-mod debian;
 
 use std::path::Path;
 use std::process::Command;

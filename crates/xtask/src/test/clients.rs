@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::debian;
+use crate::debian;
 use crate::process::{capture, program, root, run};
 
 const REQUIREMENTS: &str = "tests/clients/requirements.txt";

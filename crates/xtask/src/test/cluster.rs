@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use super::debian;
+use crate::debian;
 use crate::process::{capture, path_folders, program};
 
 /// Where Debian puts each version's programs.
