@@ -8,6 +8,17 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use thiserror::Error;
 
+mod generate;
+mod keys;
+mod pem;
+mod public;
+mod secret;
+
+pub use generate::{GeneratedPair, ed25519_pair, rsa_pair};
+pub use keys::{KeyKind, KeyTextError};
+pub use public::PublicKey;
+pub use secret::SecretKey;
+
 /// The signature does not match; it does not say why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the signature does not match")]
@@ -110,4 +121,62 @@ fn hmac(secret: &[u8], message: &[u8]) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::new_from_slice(secret).ok()?;
     mac.update(message);
     Some(mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hmac_of_rfc_4231_is_taken_in_either_case() {
+        let key = VerifyingKey::HmacSha256(b"Jefe");
+        let message = b"what do ya want for nothing?";
+        let signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(SigningKey::HmacSha256(b"Jefe").sign(message).as_deref(), Ok(signature));
+        assert_eq!(key.verify(message, signature), Ok(()));
+        assert_eq!(key.verify(message, &signature.to_uppercase()), Ok(()));
+    }
+
+    #[test]
+    fn what_is_not_the_whole_signature_is_refused() {
+        let key = VerifyingKey::HmacSha256(b"Jefe");
+        let signature = SigningKey::HmacSha256(b"Jefe").sign(b"m").unwrap();
+        let longer = format!("{signature}00");
+        for wrong in
+            ["", &signature[..62], &signature[..63], &longer, "zz", &signature.replace(['a', 'b'], "g")]
+        {
+            assert_eq!(key.verify(b"m", wrong), Err(BadSignature), "{wrong}");
+        }
+    }
+
+    /// RFC 8032 §7.1, test 2.
+    #[test]
+    fn the_published_ed25519_signature_is_made_and_taken() {
+        let seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+        let pair = ed25519_pair(&faster_hex::hex_decode_array(seed.as_bytes()).unwrap()).unwrap();
+        let signature = pair.secret.kind.signing_key(&pair.secret.bytes).sign(&[0x72]).unwrap();
+        let bytes = BASE64_STANDARD.decode(&signature).unwrap();
+        assert!(
+            faster_hex::hex_string(&bytes).starts_with("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8f")
+        );
+        assert_eq!(pair.public.verifying_key().verify(&[0x72], &signature), Ok(()));
+    }
+
+    #[test]
+    fn base64_has_one_form_only() {
+        let pair = ed25519_pair(&[3; 32]).unwrap();
+        let signature = pair.secret.kind.signing_key(&pair.secret.bytes).sign(b"m").unwrap();
+        let key = pair.public.verifying_key();
+        let (start, _) = signature.split_at(85);
+        for wrong in [signature.trim_end_matches('='), &format!("{signature}\n"), &format!("{start}/==")] {
+            assert_eq!(key.verify(b"m", wrong), Err(BadSignature), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_key_do_not_sign() {
+        for kind in [KeyKind::Ed25519, KeyKind::Rsa] {
+            assert_eq!(kind.signing_key(b"not a key").sign(b"m"), Err(CannotSign));
+        }
+    }
 }

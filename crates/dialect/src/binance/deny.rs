@@ -63,3 +63,64 @@ pub(super) fn answer(denial: &Denial<'_>) -> Answer {
     let body = serde_json::to_string(&Body { code, msg });
     Answer { status, body: body.unwrap_or_else(|_| format!(r#"{{"code":{code},"msg":""}}"#)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [DenialKind; 11] = [
+        DenialKind::Malformed,
+        DenialKind::BadKey,
+        DenialKind::BadSignature,
+        DenialKind::BadTime,
+        DenialKind::AddressNotAllowed,
+        DenialKind::NotPermitted,
+        DenialKind::EndpointUnknown,
+        DenialKind::RateLimited,
+        DenialKind::Unavailable,
+        DenialKind::VenueDown,
+        DenialKind::OutcomeUnknown,
+    ];
+
+    fn denied(kind: DenialKind, detail: &str, retry_after_s: Option<u64>) -> (u16, i64, String) {
+        let answer = answer(&Denial { kind, detail, retry_after_s });
+        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        (answer.status, body["code"].as_i64().unwrap(), body["msg"].as_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_page_shows_what_is_answered() {
+        let page = include_str!("../../../../docs/dialects/binance.md");
+        for kind in KINDS {
+            let (status, code, message) = denied(kind, "", None);
+            let row = format!("| `{kind:?}` | {status} | {code} | {message} |");
+            assert!(page.contains(&row), "docs/dialects/binance.md lacks: {row}");
+        }
+    }
+
+    #[test]
+    fn the_reason_for_people_follows_the_exchanges_words() {
+        let (_, _, message) = denied(DenialKind::NotPermitted, "it may not trade \"BTC\"\n.", None);
+        let expected =
+            "This API-key has no operation privilege for this request. it may not trade \"BTC\"\n.";
+        assert_eq!(message, expected);
+    }
+
+    #[test]
+    fn a_known_wait_is_told() {
+        let (status, _, message) = denied(DenialKind::RateLimited, "the rate is used up.", Some(3));
+        assert_eq!(status, 429);
+        assert!(message.ends_with("the rate is used up. Come again in 3 s."), "{message}");
+    }
+
+    #[test]
+    fn only_a_rate_limit_looks_like_one() {
+        for kind in KINDS.into_iter().filter(|kind| *kind != DenialKind::RateLimited) {
+            let (status, code, message) = denied(kind, "", None);
+            let limit = [418, 429].contains(&status)
+                || [-1003, -1015].contains(&code)
+                || message.contains("Too many");
+            assert!(!limit, "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Kinds of keys, and why a text is not one.
+
+use thiserror::Error;
+
+use super::SigningKey;
+
+/// How a key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// HMAC-SHA256 with a shared secret.
+    Hmac,
+    /// Ed25519 (RFC 8032).
+    Ed25519,
+    /// RSA PKCS#1 v1.5 with SHA-256 (RFC 8017).
+    Rsa,
+}
+
+impl KeyKind {
+    /// What signs with this secret: the bytes of an HMAC secret, or PKCS#8 DER.
+    pub const fn signing_key(self, secret: &[u8]) -> SigningKey<'_> {
+        match self {
+            Self::Hmac => SigningKey::HmacSha256(secret),
+            Self::Ed25519 => SigningKey::Ed25519(secret),
+            Self::Rsa => SigningKey::RsaSha256(secret),
+        }
+    }
+}
+
+/// Why a text is not a usable key. It never repeats any of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum KeyTextError {
+    /// Neither a secret nor a PEM text.
+    #[error("this is not a secret: give 16 to 512 visible ASCII characters without spaces, or a PEM text")]
+    NotASecret,
+    /// A PEM text that cannot be read, or that holds no private key.
+    #[error(
+        "no private key in this PEM text; an encrypted key must be decrypted first (openssl pkey -in FILE)"
+    )]
+    NoPrivateKey,
+    /// A public key in the place of a private one.
+    #[error("this is a public key; give the private key that belongs to it")]
+    PublicHalf,
+    /// A private key in the place of a public one.
+    #[error(
+        "this is a private key; give its public half, and keep this one secret (openssl pkey -pubout -in FILE)"
+    )]
+    PrivateHalf,
+    /// Neither PEM, DER nor base64 of a public key.
+    #[error("no public key in this file: give PEM, DER or base64 of an Ed25519 or RSA public key")]
+    NoPublicKey,
+    /// A key of another kind or size.
+    #[error("this kind of key cannot be used: give Ed25519, or RSA with 2048 to 8192 bits")]
+    Unsupported,
+}
