@@ -11,6 +11,7 @@ mod deny;
 mod dependency_reasons;
 mod file_lengths;
 mod file_names;
+mod global_state;
 mod licences;
 mod machine_paths;
 mod member_manifests;
@@ -19,6 +20,7 @@ mod repository;
 mod secret_types;
 mod shortcuts;
 mod sources;
+mod unused_dependencies;
 mod words;
 
 use anyhow::{Result, bail};
@@ -41,6 +43,7 @@ const RULES: &[(&str, Rule)] = &[
     ("dependency reasons", dependency_reasons::check),
     ("file lengths", file_lengths::check),
     ("file names", file_names::check),
+    ("global state", global_state::check),
     ("licences", licences::check),
     ("machine paths", machine_paths::check),
     ("member manifests", member_manifests::check),
@@ -48,6 +51,7 @@ const RULES: &[(&str, Rule)] = &[
     ("secret types", secret_types::check),
     ("shortcuts", shortcuts::check),
     ("sources", sources::check),
+    ("unused dependencies", unused_dependencies::check),
     ("words", words::check),
 ];
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::deny::Deny;
+use super::words::test_modules;
 use crate::process::{capture, cargo, program, root};
 
 /// The files that git tracks or would track, the packages that cargo builds from, and what `deny.toml` says.
@@ -59,6 +60,13 @@ impl Repository {
         self.files.iter().filter(|file| file.path.ends_with(".rs"))
     }
 
+    /// The Rust files that are built into something: no `tests/`, no module that only tests see.
+    pub(super) fn product_files(&self) -> Vec<&File> {
+        let tests: Vec<_> = self.rust_files().flat_map(|file| test_modules(&file.path, &file.text)).collect();
+        let product = self.rust_files().filter(|file| file.path.contains("/src/"));
+        product.filter(|file| !tests.iter().any(|module| file.is_in(module))).collect()
+    }
+
     /// Our own crates.
     pub(super) fn members(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.source.is_none())
@@ -67,6 +75,20 @@ impl Repository {
     /// The file at a path, where there is one.
     pub(super) fn file(&self, path: &str) -> Option<&File> {
         self.files.iter().find(|file| file.path == path)
+    }
+}
+
+impl File {
+    /// Whether this holds a module, given by its path without `.rs`, or one of its own modules.
+    fn is_in(&self, module: &str) -> bool {
+        self.path.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+    }
+}
+
+impl Package {
+    /// The folder of one of our own crates, below `crates/`.
+    pub(super) fn folder(&self) -> &str {
+        self.name.strip_prefix("keyward-").unwrap_or(&self.name)
     }
 }
 
@@ -129,6 +151,21 @@ impl Package {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_only_tests_see_is_no_product() {
+        let declares = ("crates/a/src/lib.rs", "#[cfg(test)] mod story;");
+        let others = [
+            "crates/a/src/story.rs",
+            "crates/a/src/story/b.rs",
+            "crates/a/src/storey.rs",
+            "crates/a/tests/c.rs",
+        ];
+        let files: Vec<_> = [declares].into_iter().chain(others.map(|path| (path, ""))).collect();
+        let repository = Repository::of_files(&files);
+        let product: Vec<_> = repository.product_files().iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(product, ["crates/a/src/lib.rs", "crates/a/src/storey.rs"]);
+    }
 
     #[test]
     fn this_repository_can_be_read() {

@@ -32,7 +32,8 @@ const SECRETS: &[Secret] = &[
 const BANNED: &[&str] = &["Clone", "Copy", "Debug", "Display", "Serialize", "ToString"];
 
 pub(super) fn check(repository: &Repository) -> Vec<Finding> {
-    let files: Vec<_> = repository.rust_files().map(|file| (file, shipped(&file.text))).collect();
+    let files = repository.product_files().into_iter();
+    let files: Vec<_> = files.map(|file| (file, shipped(&file.text))).collect();
     SECRETS.iter().flat_map(|secret| secret.check(&files)).collect()
 }
 
