@@ -91,3 +91,79 @@ fn open_onto(page: &mut Page, root: &[u8], owner: SecretOwner, sealed: &[u8]) ->
     aead::open(root, binding.as_bytes(), sealed_key, key)?;
     aead::open(key, binding.as_bytes(), sealed_text, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fixtures::{credential, key, vault};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_secret_opens_as_it_was_sealed(text in prop::collection::vec(any::<u8>(), 0..300)) {
+            let (vault, _) = vault();
+            let sealed = vault.seal_secret(key(1), &text).unwrap();
+            prop_assert_eq!(&*vault.open(key(1), &sealed).unwrap(), text.as_slice());
+        }
+
+        #[test]
+        fn bytes_from_anywhere_do_not_open(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let (vault, _) = vault();
+            prop_assert!(vault.open(key(1), &Sealed::from_bytes(bytes)).is_err());
+        }
+    }
+
+    #[test]
+    fn the_longest_secret_fits_and_one_byte_more_does_not() {
+        let (vault, _) = vault();
+        let sealed = vault.seal_secret(key(1), &[7; MAX_SECRET]).unwrap();
+        assert_eq!(*vault.open(key(1), &sealed).unwrap(), [7; MAX_SECRET]);
+        assert!(matches!(vault.seal_secret(key(1), &[7; MAX_SECRET + 1]), Err(Error::SecretLong)));
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let (vault, _) = vault();
+        let sealed = vault.seal_secret(key(1), b"secret").unwrap().as_bytes().to_vec();
+        let opens = |bytes: &[u8]| vault.open(key(1), &Sealed::from_bytes(bytes)).is_ok();
+        assert!(opens(&sealed));
+        for bit in 0..sealed.len() * 8 {
+            let mut changed = sealed.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert!(!opens(&changed), "bit {bit}");
+        }
+        for len in 0..sealed.len() {
+            assert!(!opens(&sealed[..len]), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn a_secret_moved_to_another_record_does_not_open() {
+        let (vault, _) = vault();
+        let owners = [key(1), key(2), credential(1), SecretOwner::AuditLog, SecretOwner::Identity];
+        for of in owners {
+            let sealed = vault.seal_secret(of, b"secret").unwrap();
+            for by in owners {
+                assert_eq!(vault.open(by, &sealed).is_ok(), of == by, "{of} by {by}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_two_sealed_secrets_do_not_combine() {
+        let (vault, _) = vault();
+        let [one, two] = [b"one", b"two"].map(|text| vault.seal_secret(key(1), text).unwrap());
+        let mixed = [&one.as_bytes()[..=SEALED_KEY], &two.as_bytes()[1 + SEALED_KEY..]].concat();
+        assert!(vault.open(key(1), &Sealed::from_bytes(mixed)).is_err());
+    }
+
+    #[test]
+    fn the_same_secret_never_looks_the_same_twice() {
+        let (vault, _) = vault();
+        let [one, two] = [(); 2].map(|()| vault.seal_secret(key(1), b"secret").unwrap());
+        assert_ne!(one, two);
+    }
+}

@@ -11,6 +11,8 @@
 mod aead;
 mod envelope;
 mod error;
+#[cfg(test)]
+mod fixtures;
 mod locked;
 mod pool;
 mod root;

@@ -88,10 +88,10 @@ impl Drop for Page {
 ///
 /// Nothing can print, serialise or copy it:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// fn print(secret: &keyward_vault::Opened) { println!("{secret:?}"); }
 /// ```
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// fn copy(secret: &keyward_vault::Opened) -> keyward_vault::Opened { secret.clone() }
 /// ```
 pub struct Opened {

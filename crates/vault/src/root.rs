@@ -98,3 +98,74 @@ fn read_header(bytes: &[u8]) -> Option<((u8, [u32; 3]), [u8; SALT])> {
     let numbers = [memory, passes, lanes].map(|number| u32::from_be_bytes(*number));
     Some(((*kind, numbers), *rest.first_chunk()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{cheap, key_file, passphrase, sealed_vault, vault};
+
+    #[test]
+    fn a_root_key_unlocks_after_its_way_through_storage() {
+        for unlock in [passphrase("open"), key_file(7, 32)] {
+            let vault = sealed_vault();
+            let root = vault.init(&unlock, cheap()).unwrap();
+            let stored = SealedRoot::from_bytes(root.as_bytes()).unwrap();
+            assert_eq!(stored, root);
+            vault.seal();
+            vault.unseal(&stored, &unlock).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let (vault, root) = vault();
+        let bytes = root.as_bytes();
+        let opens = |bytes: &[u8]| vault.unseal(&SealedRoot::from_bytes(bytes)?, &passphrase("open"));
+        opens(bytes).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let in_numbers = (MAGIC.len() + 1..HEADER - SALT).contains(&(bit / 8));
+            if in_numbers && bit % 8 > 0 {
+                continue; // some are sound and would cost a gigabyte; the two tests below take care of the numbers
+            }
+            let mut changed = bytes.to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert!(opens(&changed).is_err(), "bit {bit}");
+        }
+        for len in 0..bytes.len() {
+            assert!(matches!(opens(&bytes[..len]), Err(Error::RootFormat)), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn a_hostile_header_is_refused_before_it_costs_anything() {
+        let (_, root) = vault();
+        let with = |numbers: [u32; 3]| {
+            let mut bytes = root.as_bytes().to_vec();
+            let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+            bytes[MAGIC.len() + 1..HEADER - SALT].copy_from_slice(&numbers);
+            SealedRoot::from_bytes(&bytes)
+        };
+        assert!(with([1024 * 1024, 16, 16]).is_ok());
+        for numbers in [
+            [1024 * 1024 + 1, 1, 1],
+            [u32::MAX; 3],
+            [0; 3],
+            [7, 1, 1],
+            [64, 17, 1],
+            [64, 0, 1],
+            [1024, 1, 17],
+        ] {
+            assert!(matches!(with(numbers), Err(Error::KdfParams)), "{numbers:?}");
+        }
+    }
+
+    #[test]
+    fn cheaper_parameters_cannot_be_slipped_in() {
+        let vault = sealed_vault();
+        let root = vault.init(&passphrase("open"), KdfParams::new(16, 1, 1).unwrap()).unwrap();
+        let mut bytes = root.as_bytes().to_vec();
+        bytes[MAGIC.len() + 4] = 8;
+        let cheaper = SealedRoot::from_bytes(&bytes).unwrap();
+        assert!(matches!(vault.unseal(&cheaper, &passphrase("open")), Err(Error::WrongUnlock)));
+    }
+}

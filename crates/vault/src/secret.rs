@@ -14,13 +14,13 @@ pub const SECRET_LIMIT: usize = 16 * 1024;
 ///
 /// Nothing can print, serialise or copy it:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// fn print(secret: &keyward_vault::Secret) { println!("{secret:?}"); }
 /// ```
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// fn show(secret: &keyward_vault::Secret) { println!("{secret}"); }
 /// ```
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// fn copy(secret: &keyward_vault::Secret) -> keyward_vault::Secret { secret.clone() }
 /// ```
 pub struct Secret {
