@@ -70,6 +70,11 @@ const ABSENCES: &[Absence] = &[
         why: "an amount is an exact decimal, never a float",
     },
     Absence {
+        place: Place::In(&["crates/policy/", "crates/vault/", "crates/ledger/", "crates/store/"]),
+        names: &["http", "hyper", "axum"],
+        why: "rules, secrets, records and rows know no HTTP",
+    },
+    Absence {
         place: Place::In(&["crates/vault/"]),
         names: &["std::fs", "std::net"],
         why: "the vault keeps secrets in memory: others bring and take the bytes",
@@ -86,8 +91,8 @@ const ABSENCES: &[Absence] = &[
     },
     Absence {
         place: Place::Outside(&["crates/keyward/", "crates/xtask/"]),
-        names: &["std::env"],
-        why: "configuration is an argument; only the composition root reads the environment",
+        names: &["std::env", "getrandom", "rand"],
+        why: "configuration and randomness are arguments; only the composition root has them",
     },
 ];
 
