@@ -7,7 +7,7 @@ mod misbehave;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{get, post, put};
 
 pub(crate) use deliveries::Deliveries;
 
@@ -22,5 +22,5 @@ pub(crate) fn router() -> Router<Arc<Exchange>> {
         .route("/sandbox/misbehave", post(misbehave::add).get(misbehave::list).delete(misbehave::clear))
         .route("/sandbox/deliveries", get(deliveries::show).delete(deliveries::forget))
         .route("/sandbox/keys", post(keys::add))
-        .route("/sandbox/keys/{api_key}", delete(keys::remove))
+        .route("/sandbox/keys/{api_key}", put(keys::change).delete(keys::remove))
 }

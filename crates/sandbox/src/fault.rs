@@ -141,9 +141,10 @@ impl FaultKind {
             Self::Status { status } => Ok(refused(&Refusal::Internal(
                 StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             ))),
-            Self::Ban { ms } => {
-                Ok(refused(&Refusal::Banned { until_ms: now_ms + ms, retry_after_s: ms.div_ceil(1_000) }))
-            }
+            Self::Ban { ms } => Ok(refused(&Refusal::Banned {
+                until_ms: now_ms.saturating_add(ms),
+                retry_after_s: ms.div_ceil(1_000),
+            })),
             Self::Delay { ms } => {
                 let response = respond.await;
                 tokio::time::sleep(span(ms)).await;

@@ -16,6 +16,7 @@ use axum::response::Response;
 use axum::routing::on;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -33,6 +34,8 @@ use crate::fault::Dropped;
 const MOST_CONNECTIONS: usize = 4_096;
 /// A client that does not finish its headers in this time is gone.
 const HEADER_DEADLINE: Duration = Duration::from_secs(30);
+/// No head of a request is larger, in bytes.
+const LARGEST_HEAD: usize = 64 * 1024;
 /// After the order to stop, answers under way may take this long.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The pause after a connection could not be accepted, so that a lack of files does not become a busy loop.
@@ -58,7 +61,7 @@ pub async fn serve(
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut beats = tokio::time::interval(heartbeat.max(Duration::from_millis(1)));
     beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut connections = JoinSet::new();
+    let (mut connections, closing) = (JoinSet::new(), GracefulShutdown::new());
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         tokio::select! {
@@ -66,13 +69,13 @@ pub async fn serve(
             _ = beats.tick(), if !heartbeat.is_zero() => exchange.floor.lock().beat(exchange.now_ms()),
             Some(_) = connections.join_next() => {}
             (stream, seat) = accept(&listener, &room) => {
-                connections.spawn(converse(stream, Arc::clone(&exchange), router.clone(), seat));
+                let end = converse(stream, Arc::clone(&exchange), router.clone(), closing.watcher());
+                connections.spawn(async move { (end.await, drop(seat)) });
             }
         }
     }
     drop(listener);
-    let last_words = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(GOODBYE, last_words).await;
+    let _ = tokio::time::timeout(GOODBYE, closing.shutdown()).await;
     Ok(())
 }
 
@@ -91,12 +94,7 @@ async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, Op
 }
 
 /// Serves one connection until it ends.
-async fn converse(
-    stream: TcpStream,
-    exchange: Arc<Exchange>,
-    router: Router,
-    _seat: Option<OwnedSemaphorePermit>,
-) {
+async fn converse(stream: TcpStream, exchange: Arc<Exchange>, router: Router, watcher: Watcher) {
     let Ok(peer) = stream.peer_addr() else { return };
     let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {
@@ -107,8 +105,9 @@ async fn converse(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_DEADLINE)
+        .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(failure) = connection.await {
+    if let Err(failure) = watcher.watch(connection).await {
         tracing::debug!(%failure, "a connection ended badly");
     }
 }

@@ -35,7 +35,14 @@ pub(crate) struct Identities {
     identity: Identity,
     keys: tokio::sync::Mutex<Keys>,
     accounts: Mutex<HashMap<String, AccountId>>,
-    seen: Mutex<HashMap<String, u64>>,
+    seen: Mutex<Seen>,
+}
+
+/// The tokens that were used, until they expire.
+#[derive(Default)]
+struct Seen {
+    expiry_s: HashMap<String, u64>,
+    swept_at_s: u64,
 }
 
 /// The gateway's public keys, and when they were fetched.
@@ -85,7 +92,7 @@ impl Identities {
             return Err(Refusal::BadSignature);
         }
         claims.check_time(now_ms / 1_000)?;
-        self.use_once(&claims, now_ms / 1_000)?;
+        self.seen.lock().use_once(&claims, now_ms / 1_000)?;
         let account = self.account(exchange, &claims.prj)?;
         tracing::debug!(key = claims.sub, project = claims.prj, "a gateway vouches for a caller");
         let rights = rights(&claims.perms);
@@ -115,18 +122,6 @@ impl Identities {
         DecodingKey::from_jwk(keys.set.find(kid)?).ok()
     }
 
-    /// Refuses a token that was used before.
-    fn use_once(&self, claims: &Claims, now_s: u64) -> Result<(), Refusal> {
-        let mut seen = self.seen.lock();
-        seen.retain(|_, expires_at| *expires_at + LEEWAY_S >= now_s);
-        let room = seen.len() < MOST_TOKENS;
-        if room && seen.insert(claims.jti.clone(), claims.exp).is_none() {
-            Ok(())
-        } else {
-            Err(Refusal::KeyNotAllowed)
-        }
-    }
-
     fn account(&self, exchange: &Exchange, project: &str) -> Result<AccountId, Refusal> {
         let mut accounts = self.accounts.lock();
         if let Some(account) = accounts.get(project) {
@@ -138,6 +133,22 @@ impl Identities {
         let account = exchange.floor.lock().engine.open_account(&self.identity.balances);
         accounts.insert(project.to_owned(), account);
         Ok(account)
+    }
+}
+
+impl Seen {
+    /// Refuses a token that was used before.
+    fn use_once(&mut self, claims: &Claims, now_s: u64) -> Result<(), Refusal> {
+        if self.swept_at_s != now_s {
+            self.swept_at_s = now_s;
+            self.expiry_s.retain(|_, expiry_s| expiry_s.saturating_add(LEEWAY_S) >= now_s);
+        }
+        let has_room = self.expiry_s.len() < MOST_TOKENS;
+        if has_room && self.expiry_s.insert(claims.jti.clone(), claims.exp).is_none() {
+            Ok(())
+        } else {
+            Err(Refusal::KeyNotAllowed)
+        }
     }
 }
 

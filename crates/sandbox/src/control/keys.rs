@@ -1,4 +1,4 @@
-//! Registers and removes public keys, as a customer does on an exchange's website.
+//! Registers, changes and removes keys, as a customer does on an exchange's website.
 
 use std::sync::Arc;
 
@@ -52,6 +52,27 @@ pub(super) async fn add(
     }
     keys.insert(api_key.clone(), OwnedKey { account, key, since_ms: exchange.now_ms() });
     Ok((StatusCode::CREATED, Json(Registered { api_key })))
+}
+
+/// What a key may do from now on, and from where.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Restrictions {
+    permissions: Rights,
+    addresses: Vec<IpNet>,
+}
+
+/// Changes what a key may do.
+pub(super) async fn change(
+    State(exchange): State<Arc<Exchange>>,
+    Path(api_key): Path<String>,
+    Json(restrictions): Json<Restrictions>,
+) -> StatusCode {
+    let mut keys = exchange.keys.write();
+    let Some(owned) = keys.get_mut(&api_key) else { return StatusCode::NOT_FOUND };
+    owned.key.rights = restrictions.permissions;
+    owned.key.addresses = restrictions.addresses;
+    StatusCode::NO_CONTENT
 }
 
 /// Removes a key.

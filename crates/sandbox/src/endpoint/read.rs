@@ -130,8 +130,8 @@ fn absent(params: &Params, names: &[&'static str]) -> Result<(), Refusal> {
 
 /// An amount of at most 8 decimals, which is as exact as money gets.
 pub(super) fn exact(params: &Params, name: &'static str) -> Result<Option<Decimal>, Refusal> {
-    let amount = params.amount(name)?;
-    let is_too_precise = amount.is_some_and(|amount| amount.normalize().scale() > 8);
+    let amount = params.amount(name)?.map(|amount| amount.normalize());
+    let is_too_precise = amount.is_some_and(|amount| amount.scale() > 8);
     if is_too_precise { Err(Refusal::TooPrecise(name)) } else { Ok(amount) }
 }
 

@@ -83,7 +83,7 @@ mod tests {
         let floor = floor(1);
         for market in floor.engine.markets() {
             assert!(!market.trades.is_empty(), "{}", market.symbol);
-            assert!(market.candles.since(0).count() > 3_000, "{}", market.symbol);
+            assert!(market.candles.since(0).count() > 1_440, "{}", market.symbol);
             for side in [Side::Buy, Side::Sell] {
                 assert!(floor.engine.depth(market, side, 100).len() >= 10, "{}", market.symbol);
             }

@@ -17,7 +17,7 @@ const SPACING: i64 = 200;
 /// The middle moves at most this far at a heartbeat, in millionths.
 const DRIFT: i64 = 100;
 /// Minutes of history that are made up when the exchange opens.
-const HISTORY_MINUTES: u64 = 3_000;
+const HISTORY_MINUTES: u64 = 1_500;
 /// What the house owns of every asset: enough for ever, and far inside exact arithmetic.
 const FORTUNE: i64 = 1_000_000_000_000;
 

@@ -1,12 +1,14 @@
 //! One request to one endpoint: read, weighed, proved, done, answered.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::{Peer, answer};
 use crate::auth::{Caller, Received, Right};
@@ -17,12 +19,16 @@ use crate::params::Params;
 
 /// No request of the exchange is larger, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
+/// A client that does not finish its body in this time is gone.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// From arrival to answer.
 pub(super) async fn handle(exchange: &Exchange, endpoint: &Endpoint, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match timeout(BODY_DEADLINE, to_bytes(body, LARGEST_BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let received = Received {
         method: &parts.method,
