@@ -79,7 +79,7 @@ impl Fixture {
             ledger: Arc::new(Ledger::open(audit.path(), None).unwrap()),
             clock: clock.clone(),
             entropy,
-            identity: Identity::new([0; 32], identity),
+            identity: Some(Identity::new([0; 32], identity)),
             settings,
         });
         gateway.apply(Change::Venue(Box::new(venue(url))));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arc_swap::ArcSwapOption;
 use keyward_ledger::Ledger;
 use keyward_policy::{Change, Clock, Entropy, RequestId};
 use keyward_vault::Vault;
@@ -24,8 +25,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
-    /// Vouches for callers on assert-mode venues.
-    pub identity: Identity,
+    /// Vouches for callers on assert-mode venues; none before there is a vault, see [`Gateway::identify`].
+    pub identity: Option<Identity>,
     /// What the operator set.
     pub settings: Settings,
 }
@@ -35,7 +36,7 @@ pub struct Gateway {
     pub(crate) vault: Arc<Vault>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) identity: Identity,
+    pub(crate) identity: ArcSwapOption<Identity>,
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
     pub(crate) replay: ReplayGuard,
@@ -61,7 +62,7 @@ impl Gateway {
             vault: parts.vault,
             ledger: parts.ledger,
             clock: parts.clock,
-            identity: parts.identity,
+            identity: ArcSwapOption::new(parts.identity.map(Arc::new)),
             settings: parts.settings,
             directory: Directory::default(),
             replay: ReplayGuard::new(),
@@ -74,6 +75,11 @@ impl Gateway {
     /// returns, every request decided from now on sees the change.
     pub fn apply(&self, change: Change) {
         self.directory.apply(change);
+    }
+
+    /// Gives the key that vouches for callers to a gateway that was started before there was one.
+    pub fn identify(&self, identity: Identity) {
+        self.identity.store(Some(Arc::new(identity)));
     }
 
     /// The counters, in the Prometheus text format.

@@ -51,13 +51,11 @@ impl Identity {
         Self { public, secret, kid }
     }
 
-    /// The key set (RFC 7517) that backends check tokens with.
-    pub(crate) fn key_set(&self) -> String {
+    /// The public key as a member of a key set.
+    fn public_jwk(&self) -> String {
         let x = BASE64.encode(self.public);
         let kid = &self.kid;
-        format!(
-            r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"{kid}","x":"{x}"}}]}}"#
-        )
+        format!(r#"{{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"{kid}","x":"{x}"}}"#)
     }
 
     /// A token for one request.
@@ -99,6 +97,13 @@ impl Identity {
     }
 }
 
+/// The key set (RFC 7517) that backends check tokens with; empty before there is an identity.
+pub(crate) fn key_set(gateway: &Gateway) -> String {
+    let identity = gateway.identity.load();
+    let keys = identity.as_ref().map(|identity| identity.public_jwk()).unwrap_or_default();
+    format!(r#"{{"keys":[{keys}]}}"#)
+}
+
 /// Dialects write signatures in the common alphabet of base64, tokens use the one for URLs, without padding.
 fn url_safe(base64: &str) -> String {
     base64.trim_end_matches('=').replace('+', "-").replace('/', "_")
@@ -123,6 +128,16 @@ fn thumbprint(public: &[u8; 32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::Fixture;
+
+    #[test]
+    fn a_gateway_may_get_its_identity_while_it_runs() {
+        let gateway = Fixture::new("http://127.0.0.1:1", "read").gateway;
+        gateway.identity.store(None);
+        assert_eq!(key_set(&gateway), r#"{"keys":[]}"#);
+        gateway.identify(Identity::new([7; 32], Sealed::from_bytes([])));
+        assert!(key_set(&gateway).contains(r#""crv":"Ed25519""#));
+    }
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {

@@ -10,6 +10,7 @@ use crate::answer::{Body, document, passed_on, refusal};
 use crate::carry::{Answered, Resolved, carry, record_refusal};
 use crate::denied::Denied;
 use crate::gateway::Gateway;
+use crate::identity::key_set;
 use crate::upstream::Upstream;
 
 /// Where backends fetch the key that checks Keyward's word (RFC 8615). No venue can have this name.
@@ -31,7 +32,7 @@ impl Worker {
     pub(crate) async fn answer(&self, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
         let id = self.gateway.next_request_id();
         if request.uri().path() == KEY_SET {
-            return document(id, "application/jwk-set+json", self.gateway.identity.key_set());
+            return document(id, "application/jwk-set+json", key_set(&self.gateway));
         }
         let (head, body) = request.into_parts();
         match Resolved::new(&self.gateway, id, peer, head) {

@@ -58,7 +58,7 @@ impl Door {
             ledger: Arc::new(Ledger::open(log.path(), None)?),
             clock: clock.clone(),
             entropy,
-            identity: Identity::new([0; 32], Sealed::from_bytes([])),
+            identity: Some(Identity::new([0; 32], Sealed::from_bytes([]))),
             settings: Settings::default(),
         });
         let door = Self { gateway, vault, key_type, keys, clock, _log: log };

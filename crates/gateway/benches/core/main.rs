@@ -1,7 +1,8 @@
 //! What the pure core of a request costs: read, find the key, verify, decide, sign again. No socket, no disk.
 //!
-//! `cargo bench -p keyward-gateway --bench core -- ROUNDS` prints one JSON document of rows; `cargo xtask bench` runs it
-//! and shows them. A round takes each size of the directory in turn, so that a noisy neighbour disturbs all of them.
+//! `cargo bench -p keyward-gateway --bench core -- ROUNDS [PART]` prints one JSON document of rows; `cargo xtask bench`
+//! runs it and shows them. A round takes each size of the directory in turn, so that a noisy neighbour disturbs all of
+//! them. One part alone (`sizes`, `kinds`, `steps`) is for a profiler.
 #![expect(clippy::print_stdout, reason = "the rows are the result of a bench")]
 
 mod door;
@@ -27,11 +28,20 @@ const SIZES: [(u64, &str); 3] = [(10, "_10"), (10_000, ""), (1_000_000, "_1m")];
 const ROUNDS_USUAL: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rounds = std::env::args().nth(1).and_then(|given| given.parse().ok()).unwrap_or(ROUNDS_USUAL);
-    let mut rows = sizes(KeyType::Hmac, "core_hmac", rounds)?;
-    rows.extend(sizes(KeyType::Ed25519, "core_ed25519", rounds)?);
-    rows.extend(kinds(rounds)?);
-    rows.extend(steps::rows(rounds)?);
+    let given: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let rounds = given.first().map_or(Ok(ROUNDS_USUAL), |rounds| rounds.parse())?;
+    let asked = |part| given.get(1).is_none_or(|only| only == part);
+    let mut rows = Vec::new();
+    if asked("sizes") {
+        rows.extend(sizes(KeyType::Hmac, "core_hmac", rounds)?);
+        rows.extend(sizes(KeyType::Ed25519, "core_ed25519", rounds)?);
+    }
+    if asked("kinds") {
+        rows.extend(kinds(rounds)?);
+    }
+    if asked("steps") {
+        rows.extend(steps::rows(rounds)?);
+    }
     println!("{}", serde_json::json!({ "rows": rows }));
     Ok(())
 }

@@ -64,7 +64,9 @@ impl Recorded<'_> {
         let resolved = &self.0.read.received.resolved;
         let door = key.grants.iter().find(|grant| grant.venue == resolved.venue.venue.id);
         let permissions = door.map(|grant| grant.permissions).unwrap_or_default();
-        gateway.identity.token(gateway, key, permissions, resolved, outgoing)
+        let identity = gateway.identity.load();
+        let identity = identity.as_ref().ok_or_else(|| Denied::policy(Reason::VaultSealed))?;
+        identity.token(gateway, key, permissions, resolved, outgoing)
     }
 }
 
