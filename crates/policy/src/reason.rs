@@ -129,6 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_code_is_explained_where_a_user_looks() {
+        let page = include_str!("../../../docs/reasons.md");
+        let missing = Reason::ALL.iter().filter(|reason| !page.contains(&format!("| `{reason}` |")));
+        assert_eq!(missing.count(), 0);
+    }
+
+    #[test]
     fn codes_are_unique_and_in_one_form() {
         let mut codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
         assert!(codes.iter().all(|code| code.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())));
