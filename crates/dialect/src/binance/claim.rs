@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderName;
 
 use super::parse::only;
-use super::{KEY_HEADER, SIGNATURE, window};
+use super::{KEY_HEADER, SIGNATURE, TIMESTAMP, window};
 use crate::{Claim, Param, Params, Place, Refusal, RefusalKind, Request, SignedClaim};
 
 /// Longest key taken; Binance's have 64 letters and digits.
@@ -16,9 +16,14 @@ const SIGNATURE_MAX: usize = 1_400;
 /// Reads the claim of a request.
 ///
 /// # Errors
-/// A signature without a key, a key or signature that cannot be one, or a signature without a time.
+/// A signature without a key, a key or signature that cannot be one, or a signature and a time that are not together: a
+/// request that lost its signature on the way must not pass for one that never had any.
 pub(super) fn claim<'r>(request: &Request<'r>, params: &Params<'r>) -> Result<Claim<'r>, Refusal> {
     match (key(request)?, params.get(SIGNATURE)) {
+        (_, None) if params.get(TIMESTAMP).is_some() => {
+            let detail = "there is a 'timestamp' but no 'signature': sign the request, or send neither";
+            Err(Refusal::new(RefusalKind::SignatureMissing, detail))
+        }
         (None, None) => Ok(Claim::Anonymous),
         (Some(key), None) => Ok(Claim::KeyOnly { key }),
         (None, Some(_)) => {
