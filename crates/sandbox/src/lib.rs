@@ -1,8 +1,8 @@
 //! A small exchange that really matches orders and checks signatures, in the words of Binance's Spot REST API.
 //!
 //! Unmodified clients (ccxt, binance-connector) trade on it as they do on the real one; its money is worth nothing.
-//! [`serve`] runs it on a listener; everything that it does not decide itself (the clock, the seed of its prices, the
-//! accounts, when to stop) is an argument. [`demo`] makes a configuration to start from.
+//! [`serve()`] runs it on a listener; everything that it does not decide itself (the clock, the seed of its prices, the
+//! accounts, when to stop) is an argument. [`demo()`] makes a configuration to start from.
 //!
 //! The engine (`engine/`) is pure: it matches orders and moves money, and knows no socket and no clock.
 
