@@ -3,6 +3,7 @@
 //! Rust instead of a shell script or a makefile: nothing to install, the same on every system, and tested.
 #![expect(clippy::print_stdout, reason = "a development command talks to the person at the terminal")]
 
+mod bench;
 mod check;
 mod debian;
 mod dev;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Args),
     /// Build Keyward and run its demonstration
     Dev(dev::Args),
+    /// Measure the core, and the gateway beside nginx and HAProxy
+    Bench(bench::Args),
     /// A short run of the fuzz targets
     Fuzz(fuzz::Args),
     /// Prepare a release: changelog heading and version
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Test(args) => test::run(&args),
         Command::Dev(args) => dev::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Release(args) => release::run(&args),
     };

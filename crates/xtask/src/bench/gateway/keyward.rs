@@ -1,0 +1,80 @@
+//! Keyward itself: the release build, on throw-away data, set up by its own command line as an operator would.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::daemon::{Daemon, pinned};
+use super::traffic::Holder;
+use super::{rivals, say};
+use crate::process::{capture, cargo, program, target};
+
+/// Where its gateway listens.
+const PORT: u16 = 19093;
+/// Where its control plane listens.
+const CONTROL_PORT: u16 = 19094;
+/// Keys issued: so many that the requests of a round differ by key far more than by time.
+const KEYS: usize = 256;
+
+/// A Keyward to be measured.
+pub(super) struct Keyward {
+    binary: PathBuf,
+    data: PathBuf,
+}
+
+impl Keyward {
+    /// Builds it.
+    pub(super) fn build(folder: &Path) -> Result<Self> {
+        say("gateway: building Keyward");
+        capture(cargo().args(["build", "--release", "--package", "keyward"]))?;
+        let data = folder.join("keyward");
+        fs::create_dir_all(&data)?;
+        fs::write(data.join("unlock"), [1; 32])?;
+        fs::write(data.join("secret"), "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")?;
+        Ok(Self { binary: target()?.join("release/keyward"), data })
+    }
+
+    /// Starts its server with one worker, as the others have.
+    pub(super) fn serve(&self, core: &str) -> Result<Daemon> {
+        self.operate(self.command().args(["vault", "init", "--key-file"]).arg(self.data.join("unlock")))?;
+        let mut command = pinned(core, &self.binary);
+        command.arg("--data").arg(&self.data).args(["serve", "--workers", "1", "--gateway"]);
+        command.arg(format!("127.0.0.1:{PORT}")).arg("--control").arg(format!("127.0.0.1:{CONTROL_PORT}"));
+        command.arg("--key-file").arg(self.data.join("unlock")).env_remove("RUST_LOG");
+        Daemon::start("Keyward", PORT, &self.data.join("serve.out"), &mut command)
+    }
+
+    /// Tells the running server of the exchange and the real key, and issues keys.
+    pub(super) fn issue(&self) -> Result<Vec<Holder>> {
+        let url = format!("http://127.0.0.1:{}", rivals::EXCHANGE);
+        let venue = ["venue", "add", "binance", "--dialect", "binance", "--url"];
+        self.operate(self.command().args(venue).arg(url))?;
+        let credential =
+            ["credential", "add", "main", "--venue", "binance", "--api-key", "real", "--secret-file"];
+        self.operate(self.command().args(credential).arg(self.data.join("secret")))?;
+        self.operate(self.command().args(["project", "add", "bots"]))?;
+        say(format_args!("gateway: issuing {KEYS} keys"));
+        (0..KEYS).map(|number| self.create(number)).collect()
+    }
+
+    fn create(&self, number: usize) -> Result<Holder> {
+        let rights = ["--project", "bots", "--credential", "main", "--allow", "market,read,trade"];
+        let key =
+            self.operate(self.command().args(["key", "create", &format!("bot{number}")]).args(rights))?;
+        let text = |name: &str| key[name].as_str().map(str::to_owned).context("a key without its two halves");
+        Ok(Holder { api_key: text("api_key")?, secret: text("secret")? })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = program(&self.binary);
+        command.arg("--json").arg("--data").arg(&self.data);
+        command
+    }
+
+    fn operate(&self, command: &mut Command) -> Result<Value> {
+        Ok(serde_json::from_str(&capture(command)?)?)
+    }
+}
