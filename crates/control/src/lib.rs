@@ -1,1 +1,33 @@
-//! Placeholder: see ARCHITECTURE.md.
+//! The control plane: what operators do, and the JSON API over it.
+//!
+//! An operation is one file in [`operation`]: it checks its input, puts the action on record ([`act`]), changes the
+//! database, and tells the gateway. The API in [`api`] only translates; the CLI calls the same API, over a socket or
+//! inside its own process. There is no second way in.
+
+mod act;
+pub mod api;
+mod blocking;
+mod checkpoint;
+mod control;
+mod error;
+mod failure;
+#[cfg(test)]
+mod fixture;
+mod given;
+mod introspect;
+mod material;
+mod name;
+mod names;
+pub mod operation;
+mod page;
+mod services;
+mod shown;
+mod time;
+mod url;
+
+pub use control::{Control, Parts, Publish};
+pub use error::{Code, Error, Kind};
+pub use given::GivenSecret;
+pub use introspect::{Asked, CannotAsk, Introspect};
+pub use page::{Listed, Part, Removed};
+pub use shown::ShownOnce;

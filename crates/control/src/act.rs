@@ -1,0 +1,88 @@
+//! An operator's action: its record first, then its effect.
+//!
+//! Each step takes the last one's proof: what changes something needs a [`Recorded`], and only the durable record gives
+//! one. If the log cannot be written, nothing is changed.
+
+use std::fmt::Display;
+use std::future::Future;
+
+use keyward_ledger::{DEADLINE, EntryIndex};
+use keyward_policy::{Actor, Changed, Event, What};
+use serde_json::{Value, json};
+use tokio::sync::MutexGuard;
+
+use crate::{Control, Error};
+
+/// An action that is being prepared.
+pub(crate) struct Act<'a> {
+    control: &'a Control,
+    actor: &'a Actor,
+    operation: &'static str,
+    /// Held while something is changed; whoever only looks needs no turn.
+    _turn: Option<MutexGuard<'a, ()>>,
+}
+
+/// An action that is on record, durably. The turn lasts as long as this does, so keep it until the gateway knows.
+#[must_use = "a record without its effect is a lie"]
+pub(crate) struct Recorded<'a> {
+    act: Act<'a>,
+    subject: Option<String>,
+}
+
+impl Control {
+    /// Begins an action that changes something: waits for its turn.
+    pub(crate) async fn act<'a>(&'a self, actor: &'a Actor, operation: &'static str) -> Act<'a> {
+        let turn = self.turn.lock().await;
+        Act { control: self, actor, operation, _turn: Some(turn) }
+    }
+
+    /// Begins an action that is worth a record and changes nothing.
+    pub(crate) const fn look<'a>(&'a self, actor: &'a Actor, operation: &'static str) -> Act<'a> {
+        Act { control: self, actor, operation, _turn: None }
+    }
+}
+
+impl<'a> Act<'a> {
+    /// Records the action on one subject, durably.
+    pub(crate) async fn record(self, subject: impl Display, details: Value) -> Result<Recorded<'a>, Error> {
+        self.write(Some(subject.to_string()), details).await
+    }
+
+    /// Records an action on Keyward as a whole, durably.
+    pub(crate) async fn record_whole(self, details: Value) -> Result<Recorded<'a>, Error> {
+        self.write(None, details).await
+    }
+
+    async fn write(self, subject: Option<String>, details: Value) -> Result<Recorded<'a>, Error> {
+        let event = self.event(subject.clone(), details);
+        let EntryIndex(_) = self.control.ledger.record_durably(&event, DEADLINE).await?;
+        Ok(Recorded { act: self, subject })
+    }
+
+    fn event(&self, subject: Option<String>, details: Value) -> Event<'a> {
+        let (actor, operation) = (self.actor, self.operation);
+        Event { at: self.control.now(), what: What::Changed(Changed { actor, operation, subject, details }) }
+    }
+}
+
+impl Recorded<'_> {
+    /// Carries the action out. A failure is put on record too, so that the log does not tell of what never happened.
+    pub(crate) async fn carry_out<T, E: Into<Error>>(
+        &self,
+        effect: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Error> {
+        let done = effect.await.map_err(Into::into);
+        if let Err(error) = &done {
+            self.note(json!({ "failed": error.code().as_str() }));
+        }
+        done
+    }
+
+    /// Records what came of the action. The action itself is on record already, so this one need not be waited for.
+    pub(crate) fn note(&self, details: Value) {
+        let event = self.act.event(self.subject.clone(), details);
+        if let Err(error) = self.act.control.ledger.record(&event) {
+            tracing::error!(%error, operation = self.act.operation, "the outcome of an action is not on record");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `/audit`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::{get, post};
+
+use super::Shared;
+use super::finish::{Answer, finish};
+use super::input::{Acting, Asked, Input};
+use crate::Control;
+use crate::operation::audit;
+
+/// The routes.
+pub(super) fn routes() -> Router<Arc<Control>> {
+    Router::new()
+        .route("/audit", get(tail))
+        .route("/audit/{id}", get(show))
+        .route("/audit/verify", post(verify))
+        .route("/audit/export", post(export))
+}
+
+async fn tail(
+    control: Shared,
+    _: Acting,
+    Asked(input): Asked<audit::tail::Tail>,
+) -> Answer<audit::entry::Entries> {
+    finish(async move { audit::tail::tail(&control, input).await }).await
+}
+
+async fn show(control: Shared, _: Acting, Path(id): Path<String>) -> Answer<audit::entry::Entries> {
+    finish(async move { audit::show::show(&control, &id).await }).await
+}
+
+async fn verify(control: Shared, _: Acting) -> Answer<audit::verify::Verified> {
+    finish(async move { audit::verify::verify(&control).await }).await
+}
+
+async fn export(
+    control: Shared,
+    Acting(actor): Acting,
+    Input(input): Input<audit::export::Export>,
+) -> Answer<audit::export::Exported> {
+    finish(async move { audit::export::export(&control, &actor, input).await }).await
+}

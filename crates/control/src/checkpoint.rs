@@ -1,0 +1,63 @@
+//! Keeping the audit log provable: signing what it holds, and keeping the signature where the log is not.
+
+use std::sync::Arc;
+
+use keyward_ledger::{Checkpoint, CheckpointSigner, VerifierKey};
+use keyward_policy::SecretOwner;
+use keyward_store::{Anchor, Service, ServiceSecret};
+
+use crate::blocking::blocking;
+use crate::{Code, Control, Error};
+
+impl Control {
+    /// Signs the size and root of the audit log, and keeps the checkpoint in the database as well: who cuts the log and
+    /// puts back an older checkpoint is found out. Does nothing while there is nothing new.
+    ///
+    /// To be called on a timer, at shutdown, and after every operation that is done without a server.
+    /// Gives the number of entries that are signed now; none when there is no vault yet, or it is sealed: the log then
+    /// goes on unsigned until it is unsealed.
+    ///
+    /// # Errors
+    /// `audit_unavailable` or `store_unavailable`; `internal` when the signing key does not open.
+    pub async fn sign_checkpoint(&self) -> Result<Option<u64>, Error> {
+        let Some(service) = self.store.service_secret(Service::AuditLog).await? else { return Ok(None) };
+        if self.vault.is_sealed() {
+            return Ok(None);
+        }
+        let latest = self.store.anchors(None, 1).await?.first().map(|anchor| anchor.size);
+        if latest == Some(self.ledger.entries()) {
+            return Ok(latest);
+        }
+        let checkpoint = self.sign(&service).await?;
+        let (size, text) = (checkpoint.size(), checkpoint.as_str().to_owned());
+        self.store.add_anchor(&Anchor { size, at: self.now(), checkpoint: text }).await?;
+        Ok(Some(size))
+    }
+
+    async fn sign(&self, service: &ServiceSecret) -> Result<Checkpoint, Error> {
+        let signer = {
+            let seed = self.vault.open(SecretOwner::AuditLog, &service.sealed)?;
+            CheckpointSigner::from_seed(verifier_key(service)?.name(), &seed).map_err(unusable)?
+        };
+        let ledger = Arc::clone(&self.ledger);
+        blocking(move || ledger.checkpoint(&signer).map_err(Error::from)).await
+    }
+
+    /// What checks the log's checkpoints; none before there is a vault.
+    pub(crate) async fn audit_key(&self) -> Result<VerifierKey, Error> {
+        let service = self.store.service_secret(Service::AuditLog).await?;
+        let unsigned = || {
+            Error::new(Code::AuditUnsigned, "the audit log was never signed, so nothing can be proven")
+                .hint("keyward vault init")
+        };
+        verifier_key(&service.ok_or_else(unsigned)?)
+    }
+}
+
+fn verifier_key(service: &ServiceSecret) -> Result<VerifierKey, Error> {
+    service.public.parse().map_err(unusable)
+}
+
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(Code::Internal, "the key that signs the audit log cannot be used").caused_by(error)
+}

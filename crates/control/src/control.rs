@@ -1,0 +1,103 @@
+//! The control plane as one value: what its operations work on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keyward_ledger::Ledger;
+use keyward_policy::{Change, Clock, Entropy};
+use keyward_store::Store;
+use keyward_vault::{KdfParams, Vault};
+use tokio::sync::Mutex;
+
+use crate::Introspect;
+
+/// Tells the gateway what changed. When it returns, the change is in force: no request that it forbids starts any more.
+pub type Publish = Arc<dyn Fn(Change) + Send + Sync>;
+
+/// What the composition root builds the control plane from.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The vault, shared with the gateway.
+    pub vault: Arc<Vault>,
+    /// The audit log, shared with the gateway.
+    pub ledger: Arc<Ledger>,
+    /// The directory of the audit log, for reading beside its writer.
+    pub audit_dir: PathBuf,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Tells the gateway of changes; does nothing when no gateway runs.
+    pub publish: Publish,
+    /// The way to ask exchanges about real keys.
+    pub introspect: Arc<dyn Introspect>,
+    /// The gateway's base URL as clients see it, without a slash at its end.
+    pub gateway_url: String,
+    /// The cost of a passphrase's key derivation.
+    pub kdf: KdfParams,
+}
+
+/// The control plane.
+pub struct Control {
+    pub(crate) store: Store,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) audit_dir: PathBuf,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) introspect: Arc<dyn Introspect>,
+    pub(crate) kdf: KdfParams,
+    /// One change at a time, so that the log, the database and the gateway see changes in the same order.
+    pub(crate) turn: Mutex<()>,
+    clock: Arc<dyn Clock>,
+    publish: Publish,
+    gateway_url: String,
+}
+
+impl Control {
+    /// Puts the control plane together.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            store: parts.store,
+            vault: parts.vault,
+            ledger: parts.ledger,
+            audit_dir: parts.audit_dir,
+            entropy: parts.entropy,
+            introspect: parts.introspect,
+            kdf: parts.kdf,
+            turn: Mutex::new(()),
+            clock: parts.clock,
+            publish: parts.publish,
+            gateway_url: parts.gateway_url.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// The time now, in whole microseconds: as fine as the database keeps it, so that what is shown is what is kept.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    /// Random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// Tells the gateway.
+    pub(crate) fn publish(&self, change: Change) {
+        (self.publish)(change);
+    }
+
+    /// Where clients find the gateway.
+    pub(crate) fn gateway_url(&self) -> &str {
+        &self.gateway_url
+    }
+
+    /// Where clients find a venue.
+    pub(crate) fn base_url(&self, venue: &str) -> String {
+        format!("{}/{venue}", self.gateway_url)
+    }
+}

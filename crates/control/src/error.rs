@@ -1,0 +1,247 @@
+//! What can go wrong in an operation: one stable code per cause, whose fault it is, and what to do next.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use keyward_policy::Fault;
+use thiserror::Error;
+
+/// The nature of a failure: what the caller can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The request cannot be read at all.
+    Malformed,
+    /// Nobody vouches for the caller.
+    Unauthenticated,
+    /// The caller did not prove what the operation asks for.
+    Forbidden,
+    /// What is named does not exist.
+    Unknown,
+    /// The resource does not answer to this method.
+    Method,
+    /// The request is longer than any operation needs.
+    TooLarge,
+    /// It can be read and makes no sense.
+    Invalid,
+    /// It makes sense and does not fit what there is.
+    Conflict,
+    /// The exchange, or the way to it, failed.
+    Venue,
+    /// Keyward cannot do it now; later it can.
+    Unavailable,
+    /// Keyward itself is broken.
+    Internal,
+}
+
+impl Kind {
+    /// Who can mend it.
+    pub const fn fault(self) -> Fault {
+        match self {
+            Self::Venue => Fault::Venue,
+            Self::Unavailable | Self::Internal => Fault::Keyward,
+            _ => Fault::Caller,
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $kind:ident;)*) => {
+        /// A stable code: scripts and tests rely on it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code as answers show it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The nature of the failure.
+            pub const fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body or the query is not what the operation reads.
+    Malformed = "malformed", Malformed;
+    /// The body is longer than any operation needs.
+    TooLarge = "too_large", TooLarge;
+    /// Whoever serves the API did not say who the caller is.
+    Unauthenticated = "unauthenticated", Unauthenticated;
+    /// There is no such path.
+    RouteUnknown = "route_unknown", Unknown;
+    /// The path does not answer to this method.
+    MethodNotAllowed = "method_not_allowed", Method;
+    /// A name is not in the form that names have.
+    NameInvalid = "name_invalid", Invalid;
+    /// A name is in use.
+    NameTaken = "name_taken", Conflict;
+    /// No dialect has this name.
+    DialectUnknown = "dialect_unknown", Invalid;
+    /// A URL cannot be a venue's.
+    UrlInvalid = "url_invalid", Invalid;
+    /// No venue has this name.
+    VenueUnknown = "venue_unknown", Unknown;
+    /// No credential has this name.
+    CredentialUnknown = "credential_unknown", Unknown;
+    /// No project has this name.
+    ProjectUnknown = "project_unknown", Unknown;
+    /// No key has this name, id or key string.
+    KeyUnknown = "key_unknown", Unknown;
+    /// The audit log has no such entry.
+    EntryUnknown = "entry_unknown", Unknown;
+    /// The venue vouches for its callers itself and takes no credential.
+    VenueTakesNoCredential = "venue_takes_no_credential", Conflict;
+    /// The venue signs with a real key, so a credential has to be named.
+    VenueNeedsCredential = "venue_needs_credential", Conflict;
+    /// The exchange's half of a key is not in a form that any exchange gives out.
+    ApiKeyInvalid = "api_key_invalid", Invalid;
+    /// The credential's key string cannot be changed.
+    ApiKeyFixed = "api_key_fixed", Conflict;
+    /// The credential has no key string from the exchange yet.
+    ApiKeyMissing = "api_key_missing", Conflict;
+    /// A secret is neither an HMAC secret nor a private key.
+    SecretInvalid = "secret_invalid", Invalid;
+    /// The exchange's dialect has no passphrase.
+    PassphraseUnused = "passphrase_unused", Invalid;
+    /// A public key cannot be read, or is not of the type named.
+    PublicKeyInvalid = "public_key_invalid", Invalid;
+    /// No permission was named.
+    AllowEmpty = "allow_empty", Invalid;
+    /// No venue and no credential was named.
+    GrantMissing = "grant_missing", Invalid;
+    /// Two grants are on one venue.
+    GrantDuplicate = "grant_duplicate", Invalid;
+    /// More grants, symbols or ranges than a key may hold.
+    TooMany = "too_many", Invalid;
+    /// An address range cannot be read.
+    AddressInvalid = "address_invalid", Invalid;
+    /// A symbol is no symbol, or no market of the venue.
+    SymbolInvalid = "symbol_invalid", Invalid;
+    /// A permission cannot be read.
+    PermissionInvalid = "permission_invalid", Invalid;
+    /// A time or duration cannot be read or makes no sense.
+    TimeInvalid = "time_invalid", Invalid;
+    /// A rate cannot be kept.
+    RateInvalid = "rate_invalid", Invalid;
+    /// What is to be removed is still in use.
+    InUse = "in_use", Conflict;
+    /// The key is revoked, for good.
+    KeyRevoked = "key_revoked", Conflict;
+    /// The key's time is over.
+    KeyExpired = "key_expired", Conflict;
+    /// The key was rotated before.
+    KeyRetiring = "key_retiring", Conflict;
+    /// The key is not suspended.
+    KeyNotSuspended = "key_not_suspended", Conflict;
+    /// It is not said what to kill, or twice.
+    KillUnclear = "kill_unclear", Invalid;
+    /// Several keys have this name.
+    KeyAmbiguous = "key_ambiguous", Conflict;
+    /// Somebody else changed the same record at the same time.
+    ChangedMeanwhile = "changed_meanwhile", Conflict;
+    /// The vault has no root key yet.
+    VaultMissing = "vault_missing", Conflict;
+    /// The vault has a root key already.
+    VaultExists = "vault_exists", Conflict;
+    /// The vault is sealed.
+    VaultSealed = "vault_sealed", Unavailable;
+    /// The passphrase or the key file is weak or cannot be read.
+    UnlockInvalid = "unlock_invalid", Invalid;
+    /// The passphrase or the key file is not the right one.
+    UnlockWrong = "unlock_wrong", Forbidden;
+    /// The exchange could not be asked.
+    VenueUnreachable = "venue_unreachable", Venue;
+    /// The exchange refused the credential, or answered what cannot be read.
+    VenueRefused = "venue_refused", Venue;
+    /// The audit log cannot be written or read.
+    AuditUnavailable = "audit_unavailable", Unavailable;
+    /// The audit log was never signed, so nothing can be proven.
+    AuditUnsigned = "audit_unsigned", Conflict;
+    /// The audit log is not what was written.
+    AuditDamaged = "audit_damaged", Internal;
+    /// The database cannot be used.
+    StoreUnavailable = "store_unavailable", Unavailable;
+    /// A directory cannot be written to, or may not be.
+    DirectoryInvalid = "directory_invalid", Invalid;
+    /// Keyward has no room for more now.
+    Unavailable = "unavailable", Unavailable;
+    /// Keyward failed in a way that nobody planned for.
+    Internal = "internal", Internal;
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why an operation did not happen. Neither the message nor the hint ever holds a secret.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub struct Error {
+    code: Code,
+    message: Cow<'static, str>,
+    hint: Option<Cow<'static, str>>,
+    #[source]
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure with its message: what happened, in a lower-case fragment.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), hint: None, source: None }
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Keeps the cause, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What to do next, where that is known.
+    pub fn next(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_one_form() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn only_what_the_caller_cannot_mend_is_keywards_fault() {
+        assert_eq!(Code::VaultSealed.kind().fault(), Fault::Keyward);
+        assert_eq!(Code::VenueRefused.kind().fault(), Fault::Venue);
+        assert_eq!(Code::NameTaken.kind().fault(), Fault::Caller);
+    }
+}

@@ -1,0 +1,251 @@
+//! What the tests stand on: a control plane over a real database, vault and log, with a clock and randomness that repeat.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use keyward_dialect::RealKeyRights;
+use keyward_ledger::{DEADLINE, Ledger};
+use keyward_policy::{
+    Actor, Change, Clock, Credential, Entropy, Event, Forwarded, Key, Project, Request, RequestId, Venue,
+    What,
+};
+use keyward_store::Store;
+use keyward_vault::{KdfParams, Vault};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::operation::{credential, key, project, vault, venue};
+use crate::{Asked, CannotAsk, Control, Introspect, Parts};
+
+/// What unlocks the fixture's vault.
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
+/// The real secret of every credential: it must never be seen again.
+pub(crate) const SECRET: &str = "canaryCANARYcanaryCANARYcanaryCANARYcanaryCANARYcanaryCANARY0001";
+
+/// A control plane to try things on.
+pub(crate) struct Fixture {
+    pub(crate) control: Arc<Control>,
+    pub(crate) actor: Actor,
+    clock: Arc<Hands>,
+    published: Arc<Mutex<Vec<Change>>>,
+    exchange: Arc<Exchange>,
+    dir: TempDir,
+}
+
+/// A clock that is set by hand.
+pub(crate) struct Hands(Mutex<Timestamp>);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Randomness that repeats with every fixture.
+#[derive(Default)]
+pub(crate) struct Counted(AtomicU64);
+
+impl Entropy for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            // SplitMix64 (Steele, Lea, Flood 2014).
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (z ^ (z >> 31)) as u8;
+        }
+    }
+}
+
+/// An exchange that answers what it is told to.
+struct Exchange(Mutex<Result<RealKeyRights, CannotAsk>>);
+
+impl Introspect for Exchange {
+    fn rights(&self, _: Venue, _: Credential) -> Asked<'_> {
+        let answer = self.0.lock().unwrap().clone();
+        Box::pin(async move { answer })
+    }
+}
+
+/// An operation's input.
+pub(crate) fn read<T: DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).unwrap()
+}
+
+impl Fixture {
+    /// With a vault that is unsealed.
+    pub(crate) async fn new() -> Self {
+        let fixture = Self::without_vault().await;
+        fixture.init().await;
+        fixture
+    }
+
+    /// Before `vault init`.
+    pub(crate) async fn without_vault() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (entropy, published) = (Arc::new(Counted::default()), Arc::new(Mutex::new(Vec::new())));
+        let clock = Arc::new(Hands(Mutex::new("2026-01-01T00:00:00Z".parse().unwrap())));
+        let exchange =
+            Arc::new(Exchange(Mutex::new(Err(CannotAsk::Unreachable("nobody is there".to_owned())))));
+        let told = Arc::clone(&published);
+        let control = Control::new(Parts {
+            store: Store::open(dir.path().join("keyward.db").to_str().unwrap()).await.unwrap(),
+            vault: Arc::new(Vault::new(Arc::clone(&entropy) as Arc<dyn Entropy>)),
+            ledger: Arc::new(Ledger::open(&dir.path().join("audit"), None).unwrap()),
+            audit_dir: dir.path().join("audit"),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy,
+            publish: Arc::new(move |change| told.lock().unwrap().push(change)),
+            introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
+            gateway_url: "http://gateway.test/".to_owned(),
+            kdf: KdfParams::new(8, 1, 1).unwrap(),
+        });
+        let actor = Actor { name: "tester".to_owned(), via: "test" };
+        Self { control: Arc::new(control), actor, clock, published, exchange, dir }
+    }
+
+    /// Makes the vault.
+    pub(crate) async fn init(&self) {
+        let input = read(&json!({ "passphrase": PASSPHRASE }).to_string());
+        vault::init::init(&self.control, &self.actor, input).await.unwrap();
+    }
+
+    pub(crate) async fn venue(&self, name: &str) -> Venue {
+        self.add_venue(json!({ "name": name, "dialect": "binance", "urls": { "": "http://127.0.0.1:1" } }))
+            .await
+    }
+
+    pub(crate) async fn assert_venue(&self, name: &str) -> Venue {
+        let urls = json!({ "": "http://127.0.0.1:2" });
+        self.add_venue(json!({ "name": name, "dialect": "binance", "urls": urls, "mode": "assert" })).await
+    }
+
+    async fn add_venue(&self, input: Value) -> Venue {
+        let view = venue::add::add(&self.control, &self.actor, read(&input.to_string())).await.unwrap();
+        self.control.store.venue(&view.name).await.unwrap()
+    }
+
+    pub(crate) async fn credential(&self, name: &str, venue: &str) -> Credential {
+        let input = json!({ "name": name, "venue": venue, "api_key": "REALKEY", "secret": SECRET });
+        credential::add::add(&self.control, &self.actor, read(&input.to_string())).await.unwrap();
+        self.control.store.credential(name).await.unwrap()
+    }
+
+    pub(crate) async fn project(&self, name: &str) -> Project {
+        let input = project::add::Add { name: name.to_owned() };
+        project::add::add(&self.control, &self.actor, input).await.unwrap();
+        self.control.store.project(name).await.unwrap()
+    }
+
+    /// A key of the project `bots` on the credential `main` of the venue `binance`.
+    pub(crate) async fn trading_key(&self, name: &str) -> Key {
+        self.key(name, json!({})).await
+    }
+
+    /// The same with every restriction there is.
+    pub(crate) async fn restricted_key(&self, name: &str) -> Key {
+        let limits = json!({
+            "ip": ["203.0.113.0/24"], "deny_ip": ["203.0.113.7"], "symbols": ["BTC/USDT"], "expires": "10d",
+            "not_before": "1h", "rate": { "per_minute": 60, "burst": 5 },
+        });
+        self.key(name, limits).await
+    }
+
+    async fn key(&self, name: &str, limits: Value) -> Key {
+        if self.control.store.project("bots").await.is_err() {
+            self.project("bots").await;
+            self.venue("binance").await;
+            self.credential("main", "binance").await;
+        }
+        let mut input =
+            json!({ "name": name, "project": "bots", "credentials": ["main"], "allow": ["read", "trade"] });
+        input.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
+        let created =
+            key::create::create(&self.control, &self.actor, read(&input.to_string())).await.unwrap();
+        self.control.store.key(created.key.id).await.unwrap()
+    }
+
+    /// What the gateway was told, the oldest first.
+    pub(crate) fn published(&self) -> Vec<Change> {
+        self.published.lock().unwrap().clone()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, time: SignedDuration) {
+        *self.clock.0.lock().unwrap() += time;
+    }
+
+    /// What the exchange answers from now on.
+    pub(crate) fn exchange_says(&self, answer: Result<RealKeyRights, CannotAsk>) {
+        *self.exchange.0.lock().unwrap() = answer;
+    }
+
+    /// The log takes nothing more.
+    pub(crate) fn break_the_log(&self) {
+        self.control.ledger.close().unwrap();
+    }
+
+    /// A request went through the gateway.
+    pub(crate) async fn forwarded(&self, request: RequestId) {
+        let (venue, method, path) = ("binance".into(), "GET".into(), "/api/v3/account".into());
+        let (key, project, address, needs, policy, facts) = (None, None, None, None, None, vec![]);
+        let request = Request { request, key, project, address, venue, method, path, needs, policy, facts };
+        let forwarded = Forwarded { request, credential: None, status: Some(200), reason: None };
+        let event = Event { at: self.control.now(), what: What::Forwarded(forwarded) };
+        self.control.ledger.record_durably(&event, DEADLINE).await.unwrap();
+    }
+
+    /// The latest entry of the audit log.
+    pub(crate) fn last_change(&self) -> Value {
+        self.flush();
+        let (mut entries, _) = keyward_ledger::tail(&self.control.audit_dir, 1).unwrap();
+        serde_json::from_slice(&entries.pop().unwrap().json).unwrap()
+    }
+
+    /// Everything that the audit log holds, as text.
+    pub(crate) fn whole_log(&self) -> String {
+        self.flush();
+        String::from_utf8_lossy(&std::fs::read(self.log("entries.log")).unwrap()).into_owned()
+    }
+
+    /// Waits until the log's writer has caught up; on a thread of its own, because a test's runtime has only one.
+    fn flush(&self) {
+        let ledger = &self.control.ledger;
+        let wait = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(ledger.flush(DEADLINE)).unwrap();
+        };
+        std::thread::scope(|threads| threads.spawn(wait).join().unwrap());
+    }
+
+    /// Changes the log behind Keyward's back.
+    pub(crate) fn edit_log(&self, edit: impl FnOnce(&mut Vec<u8>)) {
+        let mut bytes = std::fs::read(self.log("entries.log")).unwrap();
+        edit(&mut bytes);
+        std::fs::write(self.log("entries.log"), bytes).unwrap();
+    }
+
+    /// The log and its checkpoint, as a thief would copy them.
+    pub(crate) fn copy_log(&self) -> [Vec<u8>; 2] {
+        ["entries.log", "checkpoint"].map(|name| std::fs::read(self.log(name)).unwrap())
+    }
+
+    /// Puts an older log in place of the newer.
+    pub(crate) fn put_log_back(&self, [entries, checkpoint]: [Vec<u8>; 2]) {
+        std::fs::write(self.log("entries.log"), entries).unwrap();
+        std::fs::write(self.log("checkpoint"), checkpoint).unwrap();
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.control.audit_dir.join(name)
+    }
+
+    /// Every byte that is on the disk.
+    pub(crate) fn whole_disk(&self) -> Vec<u8> {
+        let files = ["keyward.db", "keyward.db-wal", "audit/entries.log", "audit/checkpoint"];
+        files.iter().flat_map(|name| std::fs::read(self.dir.path().join(name)).unwrap_or_default()).collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! What an operator can do: one file each. The CLI, the JSON API and the console all call these, so that there is one
+//! set of checks and one audit record.
+
+pub mod audit;
+pub mod credential;
+pub mod key;
+pub mod kill;
+pub mod project;
+pub mod status;
+pub mod vault;
+pub mod venue;

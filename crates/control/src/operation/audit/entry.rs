@@ -1,0 +1,45 @@
+//! An entry of the audit log as operators see it.
+
+use keyward_ledger::{Entry, EntryIndex};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{Code, Error};
+
+/// An entry: its place, and the event as it was recorded.
+#[derive(Debug, Serialize)]
+pub struct EntryView {
+    /// Its place in the log, counted from 0.
+    pub index: EntryIndex,
+    /// The event.
+    #[serde(flatten)]
+    pub event: Map<String, Value>,
+}
+
+/// Entries, the oldest first.
+#[derive(Debug, Serialize)]
+pub struct Entries {
+    /// The entries.
+    pub items: Vec<EntryView>,
+}
+
+impl Entries {
+    pub(super) fn read(entries: &[Entry]) -> Result<Self, Error> {
+        let items = entries.iter().map(EntryView::read).collect::<Result<_, _>>()?;
+        Ok(Self { items })
+    }
+}
+
+impl EntryView {
+    fn read(entry: &Entry) -> Result<Self, Error> {
+        let event = serde_json::from_slice(&entry.json).map_err(|error| {
+            Error::new(
+                Code::AuditDamaged,
+                format!("entry {} of the audit log is no JSON object", entry.index),
+            )
+            .hint("keyward audit verify")
+            .caused_by(error)
+        })?;
+        Ok(Self { index: entry.index, event })
+    }
+}

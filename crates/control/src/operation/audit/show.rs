@@ -1,0 +1,61 @@
+//! `audit show`: one entry, or what the log knows of one request.
+
+use keyward_ledger::{EntryIndex, Find};
+
+use super::entry::Entries;
+use crate::blocking::blocking;
+use crate::name::shortened;
+use crate::{Code, Control, Error};
+
+/// The entry with this number, or the entries of the request with this id (`req_…`).
+///
+/// # Errors
+/// `entry_unknown`; `audit_unavailable`.
+pub async fn show(control: &Control, id: &str) -> Result<Entries, Error> {
+    let unknown = || {
+        Error::new(Code::EntryUnknown, format!("the audit log has no entry `{}`", shortened(id)))
+            .hint("give an entry's number, or a request's id: clients see it as Keyward-Request-Id")
+    };
+    let find = find(id).ok_or_else(unknown)?;
+    let dir = control.audit_dir.clone();
+    let entries = blocking(move || Entries::read(&keyward_ledger::find(&dir, find)?)).await?;
+    if entries.items.is_empty() { Err(unknown()) } else { Ok(entries) }
+}
+
+fn find(id: &str) -> Option<Find> {
+    let index = || id.parse().ok().map(|index| Find::Index(EntryIndex(index)));
+    id.parse().ok().map(Find::Request).or_else(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_policy::RequestId;
+
+    use super::*;
+    use crate::fixture::Fixture;
+
+    async fn shown(fixture: &Fixture, id: &str) -> Result<usize, Code> {
+        let entries = show(&fixture.control, id).await;
+        entries.map(|entries| entries.items.len()).map_err(|error| error.code())
+    }
+
+    #[tokio::test]
+    async fn an_entry_is_found_by_its_number() {
+        let fixture = Fixture::new().await;
+        assert_eq!(shown(&fixture, "0").await, Ok(1));
+        assert_eq!(shown(&fixture, "99").await, Err(Code::EntryUnknown));
+    }
+
+    #[tokio::test]
+    async fn a_request_is_found_by_its_id() {
+        let fixture = Fixture::new().await;
+        let request = RequestId::from_entropy([1; 16]);
+        fixture.forwarded(request).await;
+        assert_eq!(shown(&fixture, &request.to_string()).await, Ok(1));
+        assert_eq!(
+            shown(&fixture, &RequestId::from_entropy([2; 16]).to_string()).await,
+            Err(Code::EntryUnknown)
+        );
+        assert_eq!(shown(&fixture, "nonsense").await, Err(Code::EntryUnknown));
+    }
+}

@@ -1,0 +1,82 @@
+//! `audit verify`: whether the log is what was signed.
+
+use keyward_ledger::Report;
+use keyward_store::PAGE_MAX;
+use serde::Serialize;
+
+use crate::blocking::blocking;
+use crate::{Control, Error};
+
+/// A sound log. One that is not sound is an error: nobody can overlook it.
+#[derive(Debug, Serialize)]
+pub struct Verified {
+    /// What was found.
+    #[serde(flatten)]
+    pub report: Report,
+    /// The key that checks the checkpoints, for tools of others (C2SP signed-note).
+    pub verifier_key: String,
+}
+
+/// Recomputes the whole log, and compares it with its checkpoint and with those kept in the database. What was recorded
+/// until now is signed first, where the vault is unsealed.
+///
+/// # Errors
+/// `audit_damaged` says what was done to it, and where; `audit_unsigned` when nothing can be proven;
+/// `audit_unavailable`.
+pub async fn verify(control: &Control) -> Result<Verified, Error> {
+    let key = control.audit_key().await?;
+    control.sign_checkpoint().await?;
+    let anchors = control.store.anchors(None, PAGE_MAX).await?;
+    let (dir, checker) = (control.audit_dir.clone(), key.clone());
+    let report = blocking(move || {
+        let texts: Vec<_> = anchors.iter().map(|anchor| anchor.checkpoint.as_str()).collect();
+        Ok(keyward_ledger::verify(&dir, &checker, &texts)?)
+    });
+    Ok(Verified { report: report.await?, verifier_key: key.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn a_sound_log_is_wholly_signed() {
+        let fixture = Fixture::new().await;
+        fixture.project("one").await;
+        let verified = verify(&fixture.control).await.unwrap();
+        assert_eq!((verified.report.entries, verified.report.unsigned), (2, 0));
+        assert_eq!(verified.report.anchors, 1);
+    }
+
+    #[tokio::test]
+    async fn an_edited_entry_is_found() {
+        let fixture = Fixture::new().await;
+        fixture.project("honest").await;
+        fixture.control.sign_checkpoint().await.unwrap();
+        fixture.edit_log(|bytes| {
+            let at = bytes.windows(6).position(|window| window == b"honest").unwrap();
+            bytes[at..at + 6].copy_from_slice(b"wicked");
+        });
+        assert_eq!(verify(&fixture.control).await.unwrap_err().code(), Code::AuditDamaged);
+    }
+
+    #[tokio::test]
+    async fn a_log_that_was_never_signed_proves_nothing() {
+        let fixture = Fixture::without_vault().await;
+        assert_eq!(verify(&fixture.control).await.unwrap_err().code(), Code::AuditUnsigned);
+    }
+
+    #[tokio::test]
+    async fn a_cut_log_with_an_older_checkpoint_is_found_by_the_one_kept_elsewhere() {
+        let fixture = Fixture::new().await;
+        fixture.control.sign_checkpoint().await.unwrap();
+        let older = fixture.copy_log();
+        fixture.project("forgotten").await;
+        fixture.control.sign_checkpoint().await.unwrap();
+        fixture.control.vault.seal();
+        fixture.put_log_back(older);
+        assert_eq!(verify(&fixture.control).await.unwrap_err().code(), Code::AuditDamaged);
+    }
+}

@@ -1,0 +1,57 @@
+//! `credential generate`: makes a pair inside the vault, and shows its public key only.
+
+use keyward_policy::{Actor, KeyType};
+use serde::Deserialize;
+
+use super::{CredentialView, Place};
+use crate::material::{Real, ed25519};
+use crate::{Control, Error};
+
+/// A pair to be made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generate {
+    /// Its name.
+    pub name: String,
+    /// The venue that it belongs to.
+    pub venue: String,
+}
+
+/// Makes an Ed25519 pair: its private half never exists outside the vault.
+///
+/// # Errors
+/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `vault_sealed`; and those of every change.
+pub async fn generate(control: &Control, actor: &Actor, input: Generate) -> Result<CredentialView, Error> {
+    let act = control.act(actor, "credential generate").await;
+    let place = Place::read(control, input.name, &input.venue, String::new()).await?;
+    let real = Real::from((KeyType::Ed25519, ed25519(&*control.entropy)?));
+    place.add(control, act, real).await
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_dialect::{SigningKey, VerifyingKey};
+    use keyward_policy::{SecretOwner, Verifier};
+
+    use super::*;
+    use crate::fixture::Fixture;
+    use crate::material;
+
+    #[tokio::test]
+    async fn the_public_key_shown_belongs_to_the_private_key_sealed() {
+        let fixture = Fixture::new().await;
+        fixture.venue("binance").await;
+        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned() };
+        let view = generate(&fixture.control, &fixture.actor, input).await.unwrap();
+        assert_eq!((view.api_key, view.key_type), (None, KeyType::Ed25519));
+        let kept = fixture.control.store.credential("main").await.unwrap();
+        let private = fixture.control.vault.open(SecretOwner::Credential(kept.id), &kept.secret).unwrap();
+        let signature = SigningKey::Ed25519(&private).sign(b"order").unwrap();
+        let Verifier::Ed25519(public) =
+            material::verifier(KeyType::Ed25519, &view.public_key.unwrap()).unwrap()
+        else {
+            panic!()
+        };
+        assert!(VerifyingKey::Ed25519(&public).verify(b"order", &signature).is_ok());
+    }
+}

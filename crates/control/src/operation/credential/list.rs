@@ -1,0 +1,20 @@
+//! `credential list`.
+
+use super::CredentialView;
+use crate::names::Names;
+use crate::{Control, Error, Listed, Part};
+
+/// Credentials in the order of their names.
+///
+/// # Errors
+/// `store_unavailable`.
+pub async fn list(control: &Control, part: Part) -> Result<Listed<CredentialView>, Error> {
+    let list = control.store.credentials(&part.into()).await?;
+    let mut names = Names::new(&control.store);
+    let mut items = Vec::with_capacity(list.items.len());
+    for credential in list.items {
+        let venue = names.venue(credential.venue).await?.name.clone();
+        items.push(CredentialView::of(credential, venue));
+    }
+    Ok(Listed { items, next: list.next })
+}

@@ -1,0 +1,265 @@
+//! `key create`: issues a key.
+
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, PermissionSet};
+use serde::Deserialize;
+
+use super::issue::{self, Created};
+use super::terms::{Rate, Terms};
+use super::{KeyView, described, grants};
+use crate::{Code, Control, Error, name};
+
+/// A key to be issued. What is not allowed here is denied.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    /// Its name.
+    pub name: String,
+    /// Who owns it.
+    pub project: String,
+    /// The credentials that it may use, each on its venue.
+    #[serde(default)]
+    pub credentials: Vec<String>,
+    /// The assert-mode venues that it may use.
+    #[serde(default)]
+    pub venues: Vec<String>,
+    /// What it may do: `market`, `read`, `trade`, `trade:spot`, ….
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// How it signs.
+    #[serde(rename = "type", default = "hmac")]
+    pub key_type: KeyType,
+    /// The public key of a pair whose private half Keyward never sees: PEM or base64.
+    #[serde(default)]
+    pub public_key: Option<String>,
+    /// The only addresses that it may be used from.
+    #[serde(default)]
+    pub ip: Vec<String>,
+    /// The addresses that it may never be used from.
+    #[serde(default)]
+    pub deny_ip: Vec<String>,
+    /// The only markets that it may touch.
+    #[serde(default)]
+    pub symbols: Vec<String>,
+    /// When it expires: a duration, a time, or `never`; 90 days unless said otherwise.
+    #[serde(default)]
+    pub expires: Option<String>,
+    /// When it becomes valid: a duration from now, or a time.
+    #[serde(default)]
+    pub not_before: Option<String>,
+    /// How often it may be used.
+    #[serde(default)]
+    pub rate: Option<Rate>,
+}
+
+const fn hmac() -> KeyType {
+    KeyType::Hmac
+}
+
+/// Issues a key.
+///
+/// # Errors
+/// `name_invalid`, `name_taken`, `project_unknown`, `grant_missing`, `grant_duplicate`, `venue_needs_credential`,
+/// `venue_takes_no_credential`, `allow_empty`, `vault_sealed` for an HMAC key, and one `…_invalid` for each of the
+/// limits; and those of every change.
+pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<Created, Error> {
+    let act = control.act(actor, "key create").await;
+    name::check(&input.name)?;
+    let terms = Terms::read(&input, control.now())?;
+    let project = control.store.project(&input.project).await?;
+    let grants = grants::resolve(control, &input, &terms).await?;
+    free(control, &input.name).await?;
+    let id = KeyId::from_entropy(control.random());
+    let halves = issue::halves(control, id, input.key_type, input.public_key.as_deref()).await?;
+    let key = Key {
+        id,
+        project: project.id,
+        name: input.name,
+        api_key: issue::api_key(control),
+        verifier: halves.verifier,
+        state: KeyState::Active,
+        lifetime: terms.lifetime,
+        addresses: terms.addresses,
+        rate: terms.rate,
+        grants,
+        revision: 1,
+        created_at: control.now(),
+        rotated_from: None,
+    };
+    let recorded = act.record(id, described(&key)).await?;
+    recorded.carry_out(control.store.add_key(&key)).await?;
+    control.publish(Change::Key(Box::new(key.clone())));
+    let warnings = warnings(terms.permissions, &key);
+    Ok(Created { key: KeyView { warnings, ..KeyView::one(control, key).await? }, secret: halves.secret })
+}
+
+/// A name means one key, except while a rotation lasts; those of revoked keys are free again.
+async fn free(control: &Control, name: &str) -> Result<(), Error> {
+    let found = match control.store.find_key(name).await {
+        Err(keyward_store::Error::NotFound { .. }) => return Ok(()),
+        Err(keyward_store::Error::Ambiguous { .. }) => None,
+        found => Some(found?),
+    };
+    if found.is_some_and(|key| key.state == KeyState::Revoked) {
+        return Ok(());
+    }
+    Err(Error::new(Code::NameTaken, format!("there is already a key `{name}`"))
+        .hint("choose another name, or end that key: keyward key revoke"))
+}
+
+fn warnings(permissions: PermissionSet, key: &Key) -> Vec<String> {
+    let moves = ["withdraw", "transfer", "manage", "stream"].iter().filter_map(|name| name.parse().ok());
+    let moves: Vec<_> = moves
+        .filter(|one| permissions.covers(*one))
+        .map(|one: keyward_policy::Permission| one.name())
+        .collect();
+    let mut warnings = Vec::new();
+    if !moves.is_empty() && key.addresses.allow.is_empty() {
+        let moves = moves.join(", ");
+        warnings.push(format!(
+            "whoever steals this key may {moves} from anywhere: bind it to addresses with --ip"
+        ));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_dialect::{SigningKey, VerifyingKey};
+    use keyward_policy::{SecretOwner, Verifier, check_key_string};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fixture::{Fixture, read};
+
+    /// A fixture with a project, a venue of each mode and a credential.
+    async fn ready() -> Fixture {
+        let fixture = Fixture::new().await;
+        fixture.project("bots").await;
+        fixture.venue("binance").await;
+        fixture.assert_venue("backend").await;
+        fixture.credential("main", "binance").await;
+        fixture
+    }
+
+    async fn created(fixture: &Fixture, change: Value) -> Result<Created, Code> {
+        let mut input =
+            json!({ "name": "bot", "project": "bots", "credentials": ["main"], "allow": ["read", "trade"] });
+        input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        create(&fixture.control, &fixture.actor, read(&input.to_string())).await.map_err(|error| error.code())
+    }
+
+    fn secret_of(created: &Created) -> String {
+        let shown = serde_json::to_value(created).unwrap();
+        shown["secret"].as_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn the_secret_is_shown_and_sealed_and_nowhere_else() {
+        let fixture = ready().await;
+        let created = created(&fixture, json!({})).await.unwrap();
+        let secret = secret_of(&created);
+        assert_eq!(check_key_string(keyward_policy::Part::Secret, &secret), Ok(()));
+        assert_eq!(check_key_string(keyward_policy::Part::Key, &created.key.api_key), Ok(()));
+        let Some(Change::Key(key)) = fixture.published().pop() else { panic!() };
+        let Verifier::Hmac(sealed) = &key.verifier else { panic!() };
+        assert_eq!(
+            &*fixture.control.vault.open(SecretOwner::Key(key.id), sealed).unwrap(),
+            secret.as_bytes()
+        );
+        assert!(!fixture.whole_log().contains(&secret));
+        assert_eq!(fixture.last_change()["subject"], key.id.to_string());
+    }
+
+    #[tokio::test]
+    async fn the_private_key_shown_belongs_to_the_verifier_kept() {
+        let fixture = ready().await;
+        for key_type in ["ed25519", "rsa"] {
+            let created = created(&fixture, json!({ "name": key_type, "type": key_type })).await.unwrap();
+            let private = keyward_vault::Secret::from_vec(secret_of(&created).into_bytes()).unwrap();
+            let private = crate::material::Real::read(&private).unwrap().secret;
+            let kept = fixture.control.store.key(created.key.id).await.unwrap().verifier;
+            let (signer, checker) = match &kept {
+                Verifier::Ed25519(key) => (SigningKey::Ed25519(private.expose()), VerifyingKey::Ed25519(key)),
+                Verifier::Rsa(key) => (SigningKey::RsaSha256(private.expose()), VerifyingKey::RsaSha256(key)),
+                Verifier::Hmac(_) => panic!(),
+            };
+            assert!(checker.verify(b"order", &signer.sign(b"order").unwrap()).is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn of_a_key_that_the_client_brings_there_is_no_secret() {
+        let fixture = ready().await;
+        let public = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk="; // 32 nines
+        let created = created(&fixture, json!({ "type": "ed25519", "public_key": public })).await.unwrap();
+        assert_eq!(serde_json::to_value(&created).unwrap()["secret"], Value::Null);
+        let kept = fixture.control.store.key(created.key.id).await.unwrap();
+        assert_eq!(kept.verifier, Verifier::Ed25519([9; 32]));
+    }
+
+    #[tokio::test]
+    async fn a_sealed_vault_issues_no_hmac_key_but_takes_a_public_one() {
+        let fixture = ready().await;
+        fixture.control.vault.seal();
+        assert_eq!(created(&fixture, json!({})).await.err(), Some(Code::VaultSealed));
+        let public = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
+        assert!(created(&fixture, json!({ "type": "ed25519", "public_key": public })).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn one_key_holds_grants_on_several_venues() {
+        let fixture = ready().await;
+        let created = created(&fixture, json!({ "venues": ["backend"] })).await.unwrap();
+        let urls: Vec<_> = created.key.base_urls.into_iter().collect();
+        assert_eq!(urls[0], ("backend".to_owned(), "http://gateway.test/backend".to_owned()));
+        assert_eq!(urls[1], ("binance".to_owned(), "http://gateway.test/binance".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn what_makes_no_sense_is_refused_and_changes_nothing() {
+        let fixture = ready().await;
+        fixture.credential("second", "binance").await;
+        let before = fixture.published().len();
+        for (change, code) in [
+            (json!({ "name": "a b" }), Code::NameInvalid),
+            (json!({ "project": "nobody" }), Code::ProjectUnknown),
+            (json!({ "credentials": ["nothing"] }), Code::CredentialUnknown),
+            (json!({ "venues": ["nowhere"] }), Code::VenueUnknown),
+            (json!({ "credentials": [] }), Code::GrantMissing),
+            (json!({ "credentials": ["main", "second"] }), Code::GrantDuplicate),
+            (json!({ "credentials": ["main", "main"] }), Code::GrantDuplicate),
+            (json!({ "credentials": [], "venues": ["binance"] }), Code::VenueNeedsCredential),
+            (json!({ "allow": [] }), Code::AllowEmpty),
+            (json!({ "public_key": "AAAA" }), Code::PublicKeyInvalid),
+        ] {
+            assert_eq!(created(&fixture, change.clone()).await.err(), Some(code), "{change}");
+        }
+        assert_eq!(fixture.published().len(), before);
+    }
+
+    #[tokio::test]
+    async fn a_name_is_free_again_when_its_key_is_revoked() {
+        let fixture = ready().await;
+        created(&fixture, json!({})).await.unwrap();
+        assert_eq!(created(&fixture, json!({})).await.err(), Some(Code::NameTaken));
+        crate::operation::key::revoke::revoke(&fixture.control, &fixture.actor, "bot").await.unwrap();
+        assert!(created(&fixture, json!({})).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn without_a_log_no_key_is_issued() {
+        let fixture = ready().await;
+        fixture.break_the_log();
+        assert_eq!(created(&fixture, json!({})).await.err(), Some(Code::AuditUnavailable));
+        assert!(fixture.control.store.find_key("bot").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_can_move_money_from_anywhere_is_warned_of() {
+        let fixture = ready().await;
+        let warned = |change| async { created(&fixture, change).await.unwrap().key.warnings.len() };
+        assert_eq!(warned(json!({ "name": "a" })).await, 0);
+        assert_eq!(warned(json!({ "name": "b", "allow": ["withdraw"] })).await, 1);
+        assert_eq!(warned(json!({ "name": "c", "allow": ["withdraw"], "ip": ["203.0.113.7"] })).await, 0);
+    }
+}

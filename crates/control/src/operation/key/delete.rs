@@ -1,0 +1,38 @@
+//! `key delete`: ends a key for good and forgets it; the audit log keeps what it did.
+
+use keyward_policy::{Actor, Change};
+use serde_json::json;
+
+use super::find;
+use crate::{Control, Error, Removed};
+
+/// Deletes a key. When this returns, no request of the key is sent any more; its id and its key string are never issued
+/// again.
+///
+/// # Errors
+/// `key_unknown`, `key_ambiguous`; and those of every change.
+pub async fn delete(control: &Control, actor: &Actor, key: &str) -> Result<Removed, Error> {
+    let act = control.act(actor, "key delete").await;
+    let key = find(control, key).await?;
+    let recorded = act.record(key.id, json!({ "name": key.name, "api_key": key.api_key.as_str() })).await?;
+    recorded.carry_out(control.store.delete_key(key.id, control.now())).await?;
+    control.publish(Change::KeyGone(key.id));
+    Ok(Removed { id: key.id.to_string(), name: key.name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn a_deleted_key_is_gone_and_never_issued_again() {
+        let fixture = Fixture::new().await;
+        let key = fixture.trading_key("bot").await;
+        delete(&fixture.control, &fixture.actor, "bot").await.unwrap();
+        assert!(matches!(fixture.published().pop(), Some(Change::KeyGone(id)) if id == key.id));
+        assert_eq!(find(&fixture.control, "bot").await.unwrap_err().code(), Code::KeyUnknown);
+        assert!(fixture.control.store.add_key(&key).await.is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! Where a new key may be used: credentials on venues that sign, venues that vouch.
+
+use keyward_policy::{CredentialId, Grant, Mode, Symbol, Venue};
+
+use super::create::Create;
+use super::terms::Terms;
+use crate::{Code, Control, Error};
+
+/// The most grants of one key.
+const GRANTS_MAX: usize = 8;
+
+/// The grants that a request asks for, at most one a venue.
+pub(super) async fn resolve(control: &Control, input: &Create, terms: &Terms) -> Result<Vec<Grant>, Error> {
+    let count = input.credentials.len() + input.venues.len();
+    if count == 0 {
+        return Err(Error::new(Code::GrantMissing, "the key has nowhere to be used")
+            .hint("name a credential, or a venue in assert mode"));
+    }
+    if count > GRANTS_MAX {
+        return Err(Error::new(
+            Code::TooMany,
+            format!("a key has at most {GRANTS_MAX} grants, and these are {count}"),
+        ));
+    }
+    let mut grants = Vec::with_capacity(count);
+    for name in &input.credentials {
+        let credential = control.store.credential(name).await?;
+        let venue = control.store.venue(&credential.venue.to_string()).await?;
+        add(&mut grants, &venue, Some(credential.id), terms)?;
+    }
+    for name in &input.venues {
+        add(&mut grants, &control.store.venue(name).await?, None, terms)?;
+    }
+    Ok(grants)
+}
+
+fn add(
+    grants: &mut Vec<Grant>,
+    venue: &Venue,
+    credential: Option<CredentialId>,
+    terms: &Terms,
+) -> Result<(), Error> {
+    fits(venue, credential)?;
+    known(venue, terms.symbols.list().unwrap_or_default())?;
+    if grants.iter().any(|grant| grant.venue == venue.id) {
+        let error = format!("two grants of the key are on the venue {}", venue.name);
+        return Err(Error::new(Code::GrantDuplicate, error).hint("issue a second key"));
+    }
+    let (permissions, symbols) = (terms.permissions, terms.symbols.clone());
+    grants.push(Grant { venue: venue.id, credential, permissions, symbols });
+    Ok(())
+}
+
+/// Whether the venue's mode and the credential go together.
+fn fits(venue: &Venue, credential: Option<CredentialId>) -> Result<(), Error> {
+    let name = &venue.name;
+    match (venue.mode, credential) {
+        (Mode::Resign, Some(_)) | (Mode::Assert, None) => Ok(()),
+        (Mode::Resign, None) => {
+            let error = format!("the venue {name} signs with a real key, and none is named");
+            Err(Error::new(Code::VenueNeedsCredential, error)
+                .hint("name a credential of this venue in place of the venue: --credential NAME"))
+        }
+        (Mode::Assert, Some(_)) => {
+            let error = format!("the venue {name} vouches for its callers and takes no real key");
+            Err(Error::new(Code::VenueTakesNoCredential, error)
+                .hint(format!("name the venue: --venue {name}")))
+        }
+    }
+}
+
+/// Whether the venue's dialect knows every market: a list that it cannot compare would deny everything.
+fn known(venue: &Venue, symbols: &[Symbol]) -> Result<(), Error> {
+    let dialect = keyward_dialect::named(&venue.dialect).ok_or_else(|| {
+        Error::new(Code::DialectUnknown, format!("this Keyward does not speak {}", venue.dialect))
+    })?;
+    match symbols.iter().find(|symbol| dialect.market(symbol.as_str()).is_none()) {
+        None => Ok(()),
+        Some(symbol) => {
+            let error = format!("{symbol} is no kind of market that {} has", venue.dialect);
+            Err(Error::new(Code::SymbolInvalid, error)
+                .hint("write it like BTC/USDT, or BTC/USDT:USDT for a perpetual"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn a_credential_and_a_venue_that_vouches_do_not_go_together() {
+        let fixture = Fixture::new().await;
+        let (signs, vouches) = (fixture.venue("binance").await, fixture.assert_venue("backend").await);
+        let credential = Some(CredentialId::from_entropy([1; 16]));
+        let code = |venue, credential| fits(venue, credential).map_err(|error| error.code());
+        assert_eq!(code(&signs, credential), Ok(()));
+        assert_eq!(code(&vouches, None), Ok(()));
+        assert_eq!(code(&signs, None), Err(Code::VenueNeedsCredential));
+        assert_eq!(code(&vouches, credential), Err(Code::VenueTakesNoCredential));
+    }
+}

@@ -1,0 +1,66 @@
+//! The two halves of a new key: what is kept, and what is shown once.
+
+use keyward_policy::{ApiKey, ENTROPY_BYTES, KeyId, KeyType, Part, SecretOwner, Verifier, key_string};
+use keyward_vault::Secret;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::KeyView;
+use crate::blocking::blocking;
+use crate::material::{self, Pair};
+use crate::{Code, Control, Error, ShownOnce};
+
+/// A key that was just issued.
+#[derive(Serialize)]
+pub struct Created {
+    /// The key.
+    #[serde(flatten)]
+    pub key: KeyView,
+    /// Its secret: an HMAC secret, or a private key as PEM. Null when the client brought its public key.
+    pub secret: Option<ShownOnce>,
+}
+
+/// The halves of a new key.
+pub(super) struct Halves {
+    /// What checks its signatures.
+    pub(super) verifier: Verifier,
+    /// What makes them.
+    pub(super) secret: Option<ShownOnce>,
+}
+
+/// Makes a new key's halves, or takes the public one that the client brings.
+pub(super) async fn halves(
+    control: &Control,
+    id: KeyId,
+    key_type: KeyType,
+    public_key: Option<&str>,
+) -> Result<Halves, Error> {
+    if let Some(text) = public_key {
+        return Ok(Halves { verifier: material::verifier(key_type, text)?, secret: None });
+    }
+    Ok(match key_type {
+        KeyType::Hmac => hmac(control, id)?,
+        KeyType::Ed25519 => paired(material::ed25519(&*control.entropy)?),
+        KeyType::Rsa => paired(blocking(material::rsa).await?),
+    })
+}
+
+/// What clients will send.
+pub(super) fn api_key(control: &Control) -> ApiKey {
+    ApiKey::new(key_string(Part::Key, &control.random()))
+}
+
+fn hmac(control: &Control, id: KeyId) -> Result<Halves, Error> {
+    let entropy = Secret::generate(ENTROPY_BYTES, |bytes| control.entropy.fill(bytes))?;
+    let entropy =
+        entropy.expose().try_into().map_err(|_| Error::new(Code::Internal, "the secret cannot be made"))?;
+    let secret = ShownOnce::new(Zeroizing::new(key_string(Part::Secret, entropy)));
+    let sealed = control.vault.seal_secret(SecretOwner::Key(id), secret.as_bytes())?;
+    Ok(Halves { verifier: Verifier::Hmac(sealed), secret: Some(secret) })
+}
+
+/// The private half is shown, and kept nowhere.
+fn paired(pair: Pair) -> Halves {
+    let secret = Some(pair.shown_once());
+    Halves { verifier: pair.verifier, secret }
+}

@@ -1,0 +1,89 @@
+//! `key list`.
+
+use keyward_store::{KeyFilter, Page};
+use serde::Deserialize;
+
+use super::KeyView;
+use crate::names::Names;
+use crate::{Control, Error, Listed, Part};
+
+/// Which keys to list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Which {
+    /// Only those of this project.
+    pub project: Option<String>,
+    /// Only those with a grant on this credential.
+    pub credential: Option<String>,
+    /// Only those with a grant on this venue.
+    pub venue: Option<String>,
+    /// How many at most.
+    pub limit: Option<u32>,
+    /// The `next` of the part before.
+    pub after: Option<String>,
+}
+
+/// Keys, the oldest first.
+///
+/// # Errors
+/// `project_unknown`, `credential_unknown`, `venue_unknown`, `malformed` for a wrong `after`; `store_unavailable`.
+pub async fn list(control: &Control, which: Which) -> Result<Listed<KeyView>, Error> {
+    let filter = filter(control, &which).await?;
+    let page = Page::from(Part { limit: which.limit, after: which.after });
+    let list = control.store.keys(filter, &page).await?;
+    let mut names = Names::new(&control.store);
+    let mut items = Vec::with_capacity(list.items.len());
+    for key in list.items {
+        items.push(KeyView::of(control, &mut names, key).await?);
+    }
+    Ok(Listed { items, next: list.next })
+}
+
+async fn filter(control: &Control, which: &Which) -> Result<KeyFilter, Error> {
+    let mut filter = KeyFilter::default();
+    if let Some(project) = &which.project {
+        filter.project = Some(control.store.project(project).await?.id);
+    }
+    if let Some(credential) = &which.credential {
+        filter.credential = Some(control.store.credential(credential).await?.id);
+    }
+    if let Some(venue) = &which.venue {
+        filter.venue = Some(control.store.venue(venue).await?.id);
+    }
+    Ok(filter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixture::Fixture;
+
+    async fn names(fixture: &Fixture, which: Which) -> Vec<String> {
+        let listed = list(&fixture.control, which).await.unwrap();
+        listed.items.into_iter().map(|key| key.name).collect()
+    }
+
+    #[tokio::test]
+    async fn keys_are_listed_a_part_at_a_time() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("one").await;
+        fixture.trading_key("two").await;
+        let first = list(&fixture.control, Which { limit: Some(1), ..Which::default() }).await.unwrap();
+        assert_eq!(first.items[0].name, "one");
+        assert_eq!(names(&fixture, Which { after: first.next, ..Which::default() }).await, ["two"]);
+    }
+
+    #[tokio::test]
+    async fn a_list_is_narrowed_by_what_keys_belong_to() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("one").await;
+        fixture.project("other").await;
+        let of = |project: &str| Which { project: Some(project.to_owned()), ..Which::default() };
+        assert_eq!(names(&fixture, of("bots")).await, ["one"]);
+        assert!(names(&fixture, of("other")).await.is_empty());
+        assert_eq!(list(&fixture.control, of("none")).await.unwrap_err().code(), Code::ProjectUnknown);
+        let wrong = Which { after: Some("?".to_owned()), ..Which::default() };
+        assert_eq!(list(&fixture.control, wrong).await.unwrap_err().code(), Code::Malformed);
+    }
+}

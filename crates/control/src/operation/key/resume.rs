@@ -1,0 +1,41 @@
+//! `key resume`: lets a suspended key be used again.
+
+use keyward_policy::{Actor, KeyState};
+
+use super::{KeyView, state};
+use crate::{Control, Error};
+
+/// Lets a suspended key be used again.
+///
+/// # Errors
+/// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_not_suspended`; and those of every change.
+pub async fn resume(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
+    state::change(control, actor, "key resume", key, KeyState::resume).await
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_policy::Standing;
+
+    use super::*;
+    use crate::Code;
+    use crate::fixture::Fixture;
+    use crate::operation::key::revoke::revoke;
+    use crate::operation::key::suspend::suspend;
+
+    async fn resumed(fixture: &Fixture) -> Result<Standing, Code> {
+        let view = resume(&fixture.control, &fixture.actor, "bot").await;
+        view.map(|view| view.state).map_err(|error| error.code())
+    }
+
+    #[tokio::test]
+    async fn only_a_suspended_key_resumes() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("bot").await;
+        assert_eq!(resumed(&fixture).await, Err(Code::KeyNotSuspended));
+        suspend(&fixture.control, &fixture.actor, "bot").await.unwrap();
+        assert_eq!(resumed(&fixture).await, Ok(Standing::Active));
+        revoke(&fixture.control, &fixture.actor, "bot").await.unwrap();
+        assert_eq!(resumed(&fixture).await, Err(Code::KeyRevoked));
+    }
+}

@@ -1,0 +1,12 @@
+//! `key show`.
+
+use super::{KeyView, find};
+use crate::{Control, Error};
+
+/// The key with this id, key string or name. Its secret is shown to nobody any more.
+///
+/// # Errors
+/// `key_unknown`, `key_ambiguous`; `store_unavailable`.
+pub async fn show(control: &Control, key: &str) -> Result<KeyView, Error> {
+    KeyView::one(control, find(control, key).await?).await
+}

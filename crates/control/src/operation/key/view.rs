@@ -1,0 +1,164 @@
+//! A key as operators see it: everything but the secret.
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use keyward_policy::{Grant, Key, KeyId, KeyType, PermissionSet, RateLimit, Standing, Symbols};
+use serde::Serialize;
+
+use crate::names::Names;
+use crate::{Control, Error};
+
+/// A key.
+#[derive(Debug, Serialize)]
+pub struct KeyView {
+    /// Its id.
+    pub id: KeyId,
+    /// Its name.
+    pub name: String,
+    /// The name of the project that owns it.
+    pub project: String,
+    /// How it signs.
+    #[serde(rename = "type")]
+    pub key_type: KeyType,
+    /// What clients send.
+    pub api_key: String,
+    /// What it is now.
+    pub state: Standing,
+    /// What it may do on some venue of its grants.
+    pub permissions: PermissionSet,
+    /// The markets that it may touch on some venue of its grants; null means any.
+    pub symbols: Symbols,
+    /// The only addresses that it may be used from; none means any.
+    pub ip: Vec<IpNet>,
+    /// The addresses that it may never be used from.
+    pub deny_ip: Vec<IpNet>,
+    /// How often it may be used; null means without limit.
+    pub rate: Option<RateLimit>,
+    /// Not usable before this time.
+    pub not_before: Option<Timestamp>,
+    /// Not usable from this time on; null means never.
+    pub expires_at: Option<Timestamp>,
+    /// Rotated away: not usable from this time on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retires_at: Option<Timestamp>,
+    /// What it may do, venue by venue.
+    pub grants: Vec<GrantView>,
+    /// Where clients find each venue.
+    pub base_urls: BTreeMap<String, String>,
+    /// Grows by one with every change; audit records name it as the policy version.
+    pub revision: u64,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// The key that it replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotated_from: Option<KeyId>,
+    /// What a person should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// A grant.
+#[derive(Debug, Serialize)]
+pub struct GrantView {
+    /// The venue's name.
+    pub venue: String,
+    /// The venue's dialect.
+    pub dialect: String,
+    /// The credential's name; null on an assert-mode venue.
+    pub credential: Option<String>,
+    /// What is permitted.
+    pub permissions: PermissionSet,
+    /// On which markets; null means any.
+    pub symbols: Symbols,
+}
+
+impl KeyView {
+    /// Shows one key.
+    pub(super) async fn one(control: &Control, key: Key) -> Result<Self, Error> {
+        Self::of(control, &mut Names::new(&control.store), key).await
+    }
+
+    /// Shows a key, with names that may be known already.
+    pub(super) async fn of(control: &Control, names: &mut Names<'_>, key: Key) -> Result<Self, Error> {
+        let mut grants = Vec::with_capacity(key.grants.len());
+        for grant in &key.grants {
+            grants.push(GrantView::of(names, grant).await?);
+        }
+        let url = |grant: &GrantView| (grant.venue.clone(), control.base_url(&grant.venue));
+        Ok(Self {
+            id: key.id,
+            project: names.project(key.project).await?.to_owned(),
+            key_type: key.verifier.key_type(),
+            api_key: key.api_key.to_string(),
+            state: key.standing(control.now()),
+            permissions: key.grants.iter().flat_map(|grant| grant.permissions.iter()).collect(),
+            symbols: all_symbols(&key.grants),
+            name: key.name,
+            ip: key.addresses.allow,
+            deny_ip: key.addresses.deny,
+            rate: key.rate,
+            not_before: key.lifetime.not_before,
+            expires_at: key.lifetime.expires_at,
+            retires_at: key.lifetime.retires_at,
+            base_urls: grants.iter().map(url).collect(),
+            grants,
+            revision: key.revision,
+            created_at: key.created_at,
+            rotated_from: key.rotated_from,
+            warnings: Vec::new(),
+        })
+    }
+}
+
+impl GrantView {
+    async fn of(names: &mut Names<'_>, grant: &Grant) -> Result<Self, Error> {
+        let credential = match grant.credential {
+            Some(id) => Some(names.credential(id).await?.to_owned()),
+            None => None,
+        };
+        let venue = names.venue(grant.venue).await?;
+        let (venue, dialect) = (venue.name.clone(), venue.dialect.clone());
+        Ok(Self {
+            venue,
+            dialect,
+            credential,
+            permissions: grant.permissions,
+            symbols: grant.symbols.clone(),
+        })
+    }
+}
+
+/// The markets of all grants together: any, as soon as one of them has no list.
+fn all_symbols(grants: &[Grant]) -> Symbols {
+    let lists: Option<Vec<_>> = grants.iter().map(|grant| grant.symbols.list()).collect();
+    lists.map_or_else(Symbols::any, |lists| {
+        let all: std::collections::BTreeSet<_> = lists.into_iter().flatten().cloned().collect();
+        Symbols::only(all)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_policy::VenueId;
+
+    use super::*;
+
+    fn on(symbols: Option<&[&str]>) -> Grant {
+        let list = |texts: &[&str]| Symbols::only(texts.iter().map(|text| text.parse().unwrap()));
+        Grant {
+            venue: VenueId::from_entropy([0; 16]),
+            credential: None,
+            permissions: PermissionSet::default(),
+            symbols: symbols.map_or_else(Symbols::any, list),
+        }
+    }
+
+    #[test]
+    fn one_grant_without_a_list_means_any_market() {
+        assert_eq!(all_symbols(&[on(Some(&["BTC/USDT"])), on(None)]), Symbols::any());
+        let both = all_symbols(&[on(Some(&["BTC/USDT"])), on(Some(&["BTC/USDT", "ETH/USDT"]))]);
+        assert_eq!(both.list().unwrap().len(), 2);
+    }
+}

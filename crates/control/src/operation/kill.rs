@@ -1,0 +1,196 @@
+//! `kill`: ends keys at once and for good, one, a project's, a credential's, or all.
+
+use keyward_policy::{Actor, Change, KeyId, KeyState};
+use keyward_store::{KeyFilter, PAGE_MAX, Page, Revoke};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::key::of_name;
+use crate::act::Recorded;
+use crate::{Code, Control, Error};
+
+/// How many ids of revoked keys an answer and an audit record name; an entry of the log has room for no more.
+const NAMED_MAX: usize = 1000;
+
+/// What to kill; exactly one of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Kill {
+    /// One key, by its id or key string; or by its name, with those that it replaced by rotation.
+    pub key: Option<String>,
+    /// Every key of a project.
+    pub project: Option<String>,
+    /// Every key that holds a grant on a credential.
+    pub credential: Option<String>,
+    /// Every key there is.
+    pub all: bool,
+}
+
+/// What was killed.
+#[derive(Debug, Serialize)]
+pub struct Killed {
+    /// How many keys were revoked that were not revoked before.
+    pub count: usize,
+    /// Their ids, the first 1000.
+    pub revoked: Vec<KeyId>,
+}
+
+/// What to revoke, and which keys the gateway is then told of.
+struct Target {
+    revoke: Vec<Revoke>,
+    told: KeyFilter,
+    subject: String,
+}
+
+/// Ends keys. When this returns, no request of theirs is sent any more, and they never come back.
+///
+/// # Errors
+/// `kill_unclear` unless exactly one target is named; `key_unknown`, `project_unknown`, `credential_unknown`; and those
+/// of every change.
+pub async fn kill(control: &Control, actor: &Actor, input: Kill) -> Result<Killed, Error> {
+    let act = control.act(actor, "kill").await;
+    let target = target(control, input).await?;
+    let recorded = act.record(&target.subject, Value::Null).await?;
+    let revoked = recorded.carry_out(revoke(control, &target)).await?;
+    Ok(named(&recorded, revoked))
+}
+
+async fn target(control: &Control, input: Kill) -> Result<Target, Error> {
+    let one = |revoke, told, subject| Target { revoke: vec![revoke], told, subject };
+    Ok(match (input.key, input.project, input.credential, input.all) {
+        (Some(key), None, None, false) => {
+            let keys = of_name(control, &key).await?;
+            let subject = keys.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
+            let revoke = keys.iter().map(|key| Revoke::Key(key.id)).collect();
+            Target { revoke, told: KeyFilter::default(), subject }
+        }
+        (None, Some(project), None, false) => {
+            let id = control.store.project(&project).await?.id;
+            one(Revoke::Project(id), KeyFilter { project: Some(id), ..KeyFilter::default() }, id.to_string())
+        }
+        (None, None, Some(credential), false) => {
+            let id = control.store.credential(&credential).await?.id;
+            one(
+                Revoke::Credential(id),
+                KeyFilter { credential: Some(id), ..KeyFilter::default() },
+                id.to_string(),
+            )
+        }
+        (None, None, None, true) => one(Revoke::All, KeyFilter::default(), "all".to_owned()),
+        _ => {
+            return Err(Error::new(Code::KillUnclear, "it is not clear what to kill")
+                .hint("name one of: a key, a project, a credential, all"));
+        }
+    })
+}
+
+/// Revokes in the database, then in the gateway.
+async fn revoke(control: &Control, target: &Target) -> Result<Vec<KeyId>, Error> {
+    let mut revoked = Vec::new();
+    for which in &target.revoke {
+        revoked.extend(control.store.revoke_keys(*which, control.now()).await?);
+        if let Revoke::Key(id) = which {
+            control.publish(Change::Key(Box::new(control.store.key(*id).await?)));
+        }
+    }
+    if !matches!(target.revoke[..], [Revoke::Key(_), ..]) {
+        tell(control, target.told).await?;
+    }
+    Ok(revoked)
+}
+
+/// Tells the gateway of every revoked key, also of those revoked before: telling twice is harmless.
+async fn tell(control: &Control, filter: KeyFilter) -> Result<(), Error> {
+    let filter = KeyFilter { state: Some(KeyState::Revoked), ..filter };
+    let mut page = Page { after: None, limit: PAGE_MAX };
+    loop {
+        let list = control.store.keys(filter, &page).await?;
+        list.items.into_iter().for_each(|key| control.publish(Change::Key(Box::new(key))));
+        match list.next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn named(recorded: &Recorded<'_>, mut revoked: Vec<KeyId>) -> Killed {
+    let count = revoked.len();
+    revoked.truncate(NAMED_MAX);
+    recorded.note(json!({ "count": count, "revoked": revoked }));
+    Killed { count, revoked }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Fixture, read};
+    use crate::operation::key::rotate::{Rotate, rotate};
+
+    async fn killed(fixture: &Fixture, input: Value) -> Result<usize, Code> {
+        let killed = kill(&fixture.control, &fixture.actor, read(&input.to_string())).await;
+        killed.map(|killed| killed.count).map_err(|error| error.code())
+    }
+
+    fn told_as_revoked(fixture: &Fixture) -> usize {
+        let revoked = |change: &Change| matches!(change, Change::Key(key) if key.state == KeyState::Revoked);
+        fixture.published().iter().filter(|change| revoked(change)).count()
+    }
+
+    #[tokio::test]
+    async fn every_way_to_kill_reaches_the_gateway() {
+        for input in [json!({ "project": "bots" }), json!({ "credential": "main" }), json!({ "all": true })] {
+            let fixture = Fixture::new().await;
+            fixture.trading_key("one").await;
+            fixture.trading_key("two").await;
+            assert_eq!(killed(&fixture, input.clone()).await, Ok(2), "{input}");
+            assert_eq!(told_as_revoked(&fixture), 2, "{input}");
+            assert_eq!(fixture.last_change()["details"]["count"], 2);
+            assert_eq!(killed(&fixture, input).await, Ok(0));
+        }
+    }
+
+    #[tokio::test]
+    async fn one_key_is_killed_and_no_other() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("one").await;
+        fixture.trading_key("two").await;
+        assert_eq!(killed(&fixture, json!({ "key": "one" })).await, Ok(1));
+        assert_eq!(told_as_revoked(&fixture), 1);
+        assert_eq!(fixture.control.store.find_key("two").await.unwrap().state, KeyState::Active);
+    }
+
+    #[tokio::test]
+    async fn a_name_kills_the_key_that_was_rotated_away_too() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("bot").await;
+        rotate(&fixture.control, &fixture.actor, "bot", Rotate::default()).await.unwrap();
+        assert_eq!(killed(&fixture, json!({ "key": "bot" })).await, Ok(2));
+        assert_eq!(told_as_revoked(&fixture), 2);
+    }
+
+    #[tokio::test]
+    async fn an_unclear_or_unknown_target_kills_nothing() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("bot").await;
+        for (input, code) in [
+            (json!({}), Code::KillUnclear),
+            (json!({ "all": false }), Code::KillUnclear),
+            (json!({ "all": true, "key": "bot" }), Code::KillUnclear),
+            (json!({ "key": "other" }), Code::KeyUnknown),
+            (json!({ "project": "other" }), Code::ProjectUnknown),
+            (json!({ "credential": "other" }), Code::CredentialUnknown),
+        ] {
+            assert_eq!(killed(&fixture, input.clone()).await, Err(code), "{input}");
+        }
+        assert_eq!(told_as_revoked(&fixture), 0);
+    }
+
+    #[tokio::test]
+    async fn without_a_log_nothing_is_killed() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("bot").await;
+        fixture.break_the_log();
+        assert_eq!(killed(&fixture, json!({ "all": true })).await, Err(Code::AuditUnavailable));
+        assert_eq!(fixture.control.store.find_key("bot").await.unwrap().state, KeyState::Active);
+    }
+}

@@ -1,0 +1,57 @@
+//! `project add`.
+
+use keyward_policy::{Actor, Project, ProjectId};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::ProjectView;
+use crate::{Control, Error, name};
+
+/// A project to be added.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    /// Its name.
+    pub name: String,
+}
+
+/// Adds a project.
+///
+/// # Errors
+/// `name_invalid`, `name_taken`; and those of every change.
+pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<ProjectView, Error> {
+    let act = control.act(actor, "project add").await;
+    name::check(&input.name)?;
+    let id = ProjectId::from_entropy(control.random());
+    let project = Project { id, name: input.name, created_at: control.now() };
+    let recorded = act.record(id, json!({ "name": project.name })).await?;
+    recorded.carry_out(control.store.add_project(&project)).await?;
+    Ok(project.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixture::Fixture;
+
+    async fn added(fixture: &Fixture, name: &str) -> Result<ProjectView, Code> {
+        let input = Add { name: name.to_owned() };
+        add(&fixture.control, &fixture.actor, input).await.map_err(|error| error.code())
+    }
+
+    #[tokio::test]
+    async fn a_project_is_added_once_and_on_record() {
+        let fixture = Fixture::new().await;
+        let project = added(&fixture, "bots").await.unwrap();
+        assert_eq!(fixture.last_change()["subject"], project.id.to_string());
+        assert_eq!(fixture.last_change()["actor"]["name"], "tester");
+        assert_eq!(added(&fixture, "bots").await.unwrap_err(), Code::NameTaken);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_looks_like_an_id_is_refused() {
+        let fixture = Fixture::new().await;
+        assert_eq!(added(&fixture, "prj_x").await.unwrap_err(), Code::NameInvalid);
+    }
+}

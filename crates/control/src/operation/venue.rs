@@ -1,0 +1,9 @@
+//! Venues: the exchange connections.
+
+pub mod add;
+pub mod list;
+pub mod remove;
+pub mod show;
+mod view;
+
+pub use view::VenueView;

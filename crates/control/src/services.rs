@@ -1,0 +1,56 @@
+//! The keys of Keyward itself: the one that signs the audit log, and the one that vouches for callers.
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use keyward_ledger::CheckpointSigner;
+use keyward_store::{Service, ServiceSecret};
+use keyward_vault::Secret;
+
+use crate::{Code, Control, Error};
+
+/// The bytes of an Ed25519 seed.
+const SEED: usize = 32;
+
+impl Control {
+    /// Makes those of Keyward's own keys that are missing. The vault is unsealed.
+    ///
+    /// Called when the vault is made and whenever it is unsealed, so that a crash between two of them mends itself.
+    pub(crate) async fn complete_services(&self) -> Result<(), Error> {
+        for service in [Service::AuditLog, Service::Identity] {
+            if self.store.service_secret(service).await?.is_none() {
+                let secret = self.make_service(service)?;
+                self.store.put_service_secret(service, &secret).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn make_service(&self, service: Service) -> Result<ServiceSecret, Error> {
+        let seed = Secret::generate(SEED, |bytes| self.entropy.fill(bytes))?;
+        match service {
+            Service::AuditLog => self.audit_service(&seed),
+            Service::Identity => self.identity_service(&seed),
+        }
+    }
+
+    /// Kept as a seed; its public half as a note verifier key, which also holds the log's name.
+    fn audit_service(&self, seed: &Secret) -> Result<ServiceSecret, Error> {
+        let name = format!("keyward.local/audit/{:032x}", u128::from_be_bytes(self.random()));
+        let signer = CheckpointSigner::from_seed(&name, seed.expose()).map_err(unmade)?;
+        let sealed = self.vault.seal_secret(Service::AuditLog.owner(), seed.expose())?;
+        Ok(ServiceSecret { sealed, public: signer.verifier_key().to_string() })
+    }
+
+    /// Kept as PKCS#8 DER (RFC 5958); its public half as base64 of its 32 bytes.
+    fn identity_service(&self, seed: &Secret) -> Result<ServiceSecret, Error> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed.expose()).map_err(unmade)?;
+        let pkcs8 = Secret::from_vec(pair.to_pkcs8().map_err(unmade)?.as_ref().to_vec())?;
+        let sealed = self.vault.seal_secret(Service::Identity.owner(), pkcs8.expose())?;
+        Ok(ServiceSecret { sealed, public: BASE64_STANDARD.encode(pair.public_key()) })
+    }
+}
+
+fn unmade(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(Code::Internal, "a key of Keyward itself cannot be made").caused_by(error)
+}
