@@ -1,0 +1,76 @@
+//! The commands: each reads its arguments, calls one operation through the door, and prints what came of it.
+
+mod audit;
+mod completions;
+mod credential;
+mod demo;
+mod doctor;
+mod key;
+mod kill;
+mod project;
+mod sandbox;
+mod serve;
+mod unlock;
+mod vault;
+mod venue;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+pub(crate) use self::unlock::Unlock;
+use crate::invocation::Invocation;
+use crate::logging::LogFormat;
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Demo),
+    Serve(Box<serve::Serve>),
+    #[command(subcommand)]
+    Vault(vault::Vault),
+    #[command(subcommand)]
+    Venue(venue::Venue),
+    #[command(subcommand)]
+    Credential(credential::Credential),
+    #[command(subcommand)]
+    Project(project::Project),
+    #[command(subcommand)]
+    Key(key::Key),
+    Kill(kill::Kill),
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    Sandbox(sandbox::Sandbox),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    /// Runs the command to its end.
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        match self {
+            Self::Demo(command) => command.run(invocation).await,
+            Self::Serve(command) => command.run(invocation).await,
+            Self::Vault(command) => command.run(invocation).await,
+            Self::Venue(command) => command.run(invocation).await,
+            Self::Credential(command) => command.run(invocation).await,
+            Self::Project(command) => command.run(invocation).await,
+            Self::Key(command) => command.run(invocation).await,
+            Self::Kill(command) => command.run(invocation).await,
+            Self::Audit(command) => command.run(invocation).await,
+            Self::Sandbox(command) => command.run(invocation).await,
+            Self::Doctor(command) => command.run(invocation).await,
+            Self::Completions(command) => command.run(),
+        }
+    }
+
+    /// The log level where `RUST_LOG` says nothing: a server tells what it does, a command only what goes wrong.
+    pub(crate) fn log_level(&self) -> &'static str {
+        // A refusal is told as the command's end, so it need not be logged as well.
+        if matches!(self, Self::Serve(_)) { "info" } else { "warn,keyward_control::api::problem=off" }
+    }
+
+    /// How log lines look.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        if let Self::Serve(serve) = self { serve.log_format } else { LogFormat::Text }
+    }
+}

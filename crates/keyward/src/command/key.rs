@@ -1,0 +1,101 @@
+//! `keyward key`: the keys that Keyward issues.
+
+mod create;
+mod rate;
+mod rotate;
+mod show;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::door::{Call, path};
+use crate::invocation::Invocation;
+use crate::output::{Field, record, table};
+
+/// What people see of a key; never its secret.
+const FIELDS: &[Field] = &[
+    ("id", "/id"),
+    ("name", "/name"),
+    ("project", "/project"),
+    ("state", "/state"),
+    ("type", "/type"),
+    ("api key", "/api_key"),
+    ("may", "/permissions"),
+    ("symbols", "/symbols"),
+    ("only from", "/ip"),
+    ("never from", "/deny_ip"),
+    ("rate", "/rate"),
+    ("not before", "/not_before"),
+    ("expires", "/expires_at"),
+    ("retires", "/retires_at"),
+    ("base URLs", "/base_urls"),
+];
+const COLUMNS: &[Field] = &[
+    ("NAME", "/name"),
+    ("PROJECT", "/project"),
+    ("STATE", "/state"),
+    ("TYPE", "/type"),
+    ("MAY", "/permissions"),
+    ("EXPIRES", "/expires_at"),
+    ("ID", "/id"),
+];
+
+/// The keys that Keyward issues
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    Create(Box<create::Create>),
+    /// List the keys
+    List,
+    Show(show::Show),
+    Rotate(rotate::Rotate),
+    /// Stop a key until it is resumed
+    Suspend(Named),
+    /// Let a suspended key be used again
+    Resume(Named),
+    /// End a key for good: it never comes back
+    Revoke(Named),
+    /// Forget a key that is revoked or expired; the audit log keeps what it did
+    Delete(Named),
+}
+
+/// A key by its name, id or key string.
+#[derive(Args)]
+pub(crate) struct Named {
+    /// The key, by its name, id or key string
+    #[arg(value_name = "KEY")]
+    key: String,
+}
+
+impl Key {
+    /// Runs the command.
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        match self {
+            Self::Create(create) => create.run(invocation).await,
+            Self::List => list(invocation).await,
+            Self::Show(show) => show.run(invocation).await,
+            Self::Rotate(rotate) => rotate.run(invocation).await,
+            Self::Suspend(key) => key.change(invocation, "suspend").await,
+            Self::Resume(key) => key.change(invocation, "resume").await,
+            Self::Revoke(key) => key.change(invocation, "revoke").await,
+            Self::Delete(key) => key.delete(invocation).await,
+        }
+    }
+}
+
+async fn list(invocation: &mut Invocation) -> Result<()> {
+    let keys = invocation.list(&path(&["keys"])).await?;
+    invocation.printer.result(&keys, |keys| table(keys, COLUMNS, "no keys yet"))
+}
+
+impl Named {
+    /// Gives the key another state.
+    async fn change(self, invocation: &mut Invocation, verb: &str) -> Result<()> {
+        let key = invocation.call(&Call::act(path(&["keys", &self.key, verb]))).await?;
+        invocation.printer.result(&key, |key| record(key, FIELDS))
+    }
+
+    async fn delete(self, invocation: &mut Invocation) -> Result<()> {
+        let gone = invocation.call(&Call::delete(path(&["keys", &self.key]))).await?;
+        invocation.printer.result(&gone, |_| format!("deleted the key {}", self.key))
+    }
+}

@@ -1,0 +1,137 @@
+//! `keyward key create`: issues a key.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use ipnet::IpNet;
+use keyward_policy::{PermissionSet, Symbol};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::FIELDS;
+use super::rate::Rate;
+use crate::command::unlock::Unlock;
+use crate::door::{Call, path};
+use crate::invocation::Invocation;
+use crate::output::record;
+
+/// Issue a key: what it may do, where, from where, on which markets, and for how long
+///
+/// The secret is printed once and never again. What is not allowed here is denied.
+#[derive(Args, Serialize)]
+#[command(after_help = "Examples:\n  \
+    keyward key create bot1 --project bots --credential main --allow market,read,trade \\\n    \
+    --symbol BTC/USDT --ip 203.0.113.7/32 --expires 30d\n  \
+    keyward key create partner --project partner --venue backend --allow read \\\n    \
+    --type ed25519 --public-key-file partner.pem\n\n\
+    Next: keyward key show NAME --client ccxt")]
+pub(crate) struct Create {
+    /// Its name
+    name: String,
+    /// Who owns it
+    #[arg(long, value_name = "PROJECT")]
+    project: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    grants: Grants,
+    /// What it may do: market, read, trade, transfer, withdraw, manage, stream; or narrower, like trade:spot
+    #[arg(long, value_name = "PERMISSION,…", required = true)]
+    allow: PermissionSet,
+    /// How it signs
+    #[arg(long = "type", value_parser = ["hmac", "ed25519", "rsa"], default_value = "hmac")]
+    #[serde(rename = "type")]
+    key_type: String,
+    /// The public key (PEM) of a pair whose private half Keyward never sees
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    public_key_file: Option<PathBuf>,
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_key: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    limits: Limits,
+    #[command(flatten)]
+    #[serde(skip)]
+    unlock: Unlock,
+}
+
+/// Where a key may be used.
+#[derive(Args, Serialize)]
+#[group(required = true, multiple = true)]
+struct Grants {
+    /// A credential whose venue it may use (may be given several times)
+    #[arg(long = "credential", value_name = "CREDENTIAL")]
+    credentials: Vec<String>,
+    /// An assert-mode venue that it may use (may be given several times)
+    #[arg(long = "venue", value_name = "VENUE")]
+    venues: Vec<String>,
+}
+
+/// What a key is limited to.
+#[derive(Args, Serialize)]
+#[command(next_help_heading = "Limits")]
+struct Limits {
+    /// Only from these addresses (may be given several times)
+    #[arg(long = "ip", value_name = "CIDR", value_parser = range)]
+    ip: Vec<IpNet>,
+    /// Never from these addresses; wins over --ip (may be given several times)
+    #[arg(long = "deny-ip", value_name = "CIDR", value_parser = range)]
+    deny_ip: Vec<IpNet>,
+    /// Only on these markets (may be given several times)
+    #[arg(long = "symbol", value_name = "BASE/QUOTE", value_delimiter = ',')]
+    symbols: Vec<Symbol>,
+    /// When it expires: a duration, a time, or `never`
+    #[arg(long, value_name = "WHEN", default_value = "90d")]
+    expires: String,
+    /// When it becomes valid: a duration from now, or a time
+    #[arg(long, value_name = "WHEN")]
+    not_before: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    rate: Rate,
+}
+
+impl Create {
+    /// Runs the command.
+    pub(crate) async fn run(mut self, invocation: &mut Invocation) -> Result<()> {
+        self.public_key = self.public_key_file.as_deref().map(public_key).transpose()?;
+        invocation.unlock_with(self.unlock.clone());
+        let key = invocation.call(&Call::post(path(&["keys"]), &self)?).await?;
+        issued(invocation, &key)
+    }
+}
+
+/// Reads a public key.
+pub(super) fn public_key(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("the public key {} cannot be read", file.display()))
+}
+
+/// Prints a key that was just issued, with its secret: the only time that anybody sees it.
+pub(super) fn issued(invocation: &Invocation, key: &Value) -> Result<()> {
+    invocation.printer.result(key, |key| record(key, &[FIELDS, &[("secret", "/secret")]].concat()))?;
+    if key["secret"].is_string() {
+        invocation.printer.say("the secret is shown this once: store it where the client reads it")?;
+    }
+    let name = key["name"].as_str().unwrap_or("KEY");
+    invocation.printer.next(&format!("keyward key show {name} --client ccxt"))
+}
+
+/// A range of addresses; a single address is the range that holds only it.
+fn range(text: &str) -> Result<IpNet, String> {
+    let single = || text.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address));
+    text.parse().ok().or_else(single).ok_or_else(|| "write it like 203.0.113.7 or 10.0.0.0/8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_address_is_a_range_of_one() {
+        assert_eq!(range("203.0.113.7").unwrap().to_string(), "203.0.113.7/32");
+        assert_eq!(range("2001:db8::1").unwrap().to_string(), "2001:db8::1/128");
+        assert!(range("203.0.113").is_err());
+    }
+}

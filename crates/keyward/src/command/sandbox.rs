@@ -1,0 +1,59 @@
+//! `keyward sandbox`: a small exchange to try things on.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use keyward_policy::Clock;
+use keyward_sandbox::{Announcement, demo, serve};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::host::SystemClock;
+use crate::invocation::Invocation;
+use crate::output::{Field, record};
+use crate::signals;
+
+const FIELDS: &[Field] =
+    &[("account", "/name"), ("type", "/key_type"), ("api key", "/api_key"), ("secret", "/secret")];
+
+/// Run a small exchange that really matches orders and checks signatures, in Binance's words
+///
+/// Its money is worth nothing. Clients trade on it directly, or through Keyward.
+#[derive(Args)]
+#[command(after_help = "Example:\n  keyward sandbox --listen 127.0.0.1:9000\n\n\
+    Next: keyward venue add sandbox --dialect binance --url http://127.0.0.1:9000")]
+pub(crate) struct Sandbox {
+    /// Where it listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
+    listen: SocketAddr,
+    /// What its prices and keys follow from: the same seed makes the same market
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+impl Sandbox {
+    /// Runs the exchange until somebody stops it.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<()> {
+        let demo = demo(self.seed)?;
+        let listener = TcpListener::bind(self.listen).await;
+        let listener = listener.with_context(|| format!("the exchange cannot listen on {}", self.listen))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let announcement = serde_json::to_value(Announcement { url, accounts: demo.accounts })?;
+        invocation.printer.result(&announcement, shown)?;
+        serve(listener, demo.config, clock(), signals::stop()).await.context("the exchange stopped")
+    }
+}
+
+/// The system's clock as the exchange reads it, in milliseconds.
+pub(super) fn clock() -> keyward_sandbox::Clock {
+    Arc::new(|| u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default())
+}
+
+fn shown(announcement: &Value) -> String {
+    let url = announcement["url"].as_str().unwrap_or_default();
+    let accounts = announcement["accounts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let accounts: String = accounts.iter().map(|account| format!("\n{}", record(account, FIELDS))).collect();
+    format!("the exchange is at {url}\n{accounts}")
+}

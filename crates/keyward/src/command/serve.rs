@@ -1,0 +1,158 @@
+//! `keyward serve`: the server.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use ipnet::IpNet;
+use keyward_gateway::{Settings, certificates, server_config};
+use keyward_policy::TrustedProxies;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::unlock::{Unlock, Unlocking};
+use crate::config::GatewayConfig;
+use crate::door::Inside;
+use crate::invocation::Invocation;
+use crate::logging::LogFormat;
+use crate::outcome::{Problem, code};
+use crate::output::record;
+use crate::server::{Bound, Server};
+
+/// Where the data plane listens when nobody says otherwise.
+const GATEWAY: &str = "127.0.0.1:8080";
+/// Where the control plane's port listens when nobody says otherwise.
+const CONTROL: &str = "127.0.0.1:8081";
+
+/// Run the server: the gateway for clients, and the control plane for operators
+///
+/// Operators reach it over DIR/keyward.sock; the control port answers /healthz, /readyz and /metrics. Without a
+/// passphrase or key file it starts sealed: it then refuses what needs a real key until `keyward vault unseal`.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    keyward serve\n  \
+    keyward serve --gateway 127.0.0.1:8080 --control 127.0.0.1:8081 --passphrase-file phrase.txt\n  \
+    keyward serve --gateway 0.0.0.0:8443 --tls-cert chain.pem --tls-key key.pem\n\n\
+    Every option can stand in DIR/keyward.toml as well.")]
+pub(crate) struct Serve {
+    /// Where clients connect (may be given several times) [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    gateway: Vec<SocketAddr>,
+    /// Where probes and metrics connect [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDR")]
+    control: Option<SocketAddr>,
+    /// How clients reach the gateway, where that is not its address
+    #[arg(long, value_name = "URL")]
+    gateway_url: Option<String>,
+    /// The certificate chain to serve, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A proxy whose word about the client's address is believed (may be given several times)
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    trusted_proxies: Vec<IpNet>,
+    /// Trusted proxies open each connection with a PROXY protocol v2 header
+    #[arg(long)]
+    proxy_protocol: bool,
+    /// A certificate authority to trust beside Mozilla's, PEM (may be given several times)
+    #[arg(long, value_name = "FILE")]
+    trust_ca: Vec<PathBuf>,
+    /// Threads that serve clients [default: one a core]
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+    /// How log lines look
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    #[command(flatten)]
+    unlock: Unlock,
+}
+
+impl Serve {
+    /// Runs the server until somebody stops it.
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        let unlocking = self.unlock.named(&invocation.config)?;
+        let control =
+            self.control.or(invocation.config.control.listen).map_or_else(|| CONTROL.parse(), Ok)?;
+        let config = self.over(std::mem::take(&mut invocation.config.gateway));
+        let settings = settings(&config)?;
+        let bound = bound(&config, control, settings.workers).await?;
+        let (url, control) = (config.url.map_or_else(|| bound.gateway_url(), Ok)?, bound.control_url()?);
+        let place = invocation.place(Some(url.clone()), settings)?;
+        let inside = Inside::open(place).await?;
+        let sealed = unseal(&inside, unlocking).await?;
+        let server = Server::start(inside.keyward(), bound, &invocation.data)?;
+        announce(invocation, &url, &control, sealed)?;
+        let ended = server.until_stopped().await;
+        server.stop().await.and(ended)
+    }
+
+    /// What is said here, and what the file says where nothing is said here.
+    fn over(self, file: GatewayConfig) -> GatewayConfig {
+        GatewayConfig {
+            listen: said(self.gateway, file.listen),
+            url: self.gateway_url.or(file.url),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            trusted_proxies: said(self.trusted_proxies, file.trusted_proxies),
+            proxy_protocol: self.proxy_protocol || file.proxy_protocol,
+            trust_ca: said(self.trust_ca, file.trust_ca),
+            workers: self.workers.or(file.workers),
+        }
+    }
+}
+
+fn said<T>(here: Vec<T>, file: Vec<T>) -> Vec<T> {
+    if here.is_empty() { file } else { here }
+}
+
+fn settings(config: &GatewayConfig) -> Result<Settings> {
+    let mut settings = Settings {
+        trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+        proxy_protocol: config.proxy_protocol,
+        ..Settings::default()
+    };
+    settings.workers = config.workers.unwrap_or(settings.workers);
+    for path in &config.trust_ca {
+        settings.extra_roots.extend(certificates(&read(path)?)?);
+    }
+    Ok(settings)
+}
+
+async fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize) -> Result<Bound> {
+    let tls = match (&config.tls_cert, &config.tls_key) {
+        (Some(chain), Some(key)) => Some(server_config(&read(chain)?, &Zeroizing::new(read(key)?))?),
+        (None, None) => None,
+        _ => anyhow::bail!(Problem::usage("a certificate and its private key belong together: name both")),
+    };
+    let default = [GATEWAY.parse()?];
+    let gateway = if config.listen.is_empty() { &default } else { config.listen.as_slice() };
+    Bound::take(gateway, control, tls, workers).await
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Unseals the vault where that is possible; says whether it stays sealed, and why.
+async fn unseal(inside: &Inside, unlocking: Option<Unlocking>) -> Result<Option<&'static str>> {
+    let Some(unlocking) = unlocking else {
+        return Ok(Some("the vault is sealed: nothing is signed until `keyward vault unseal`"));
+    };
+    match inside.call(&unlocking.unseal()?).await {
+        Ok(_) => Ok(None),
+        Err(error) if code(&error) == Some("vault_missing") => {
+            Ok(Some("there is no vault yet: make one with `keyward vault init`"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn announce(invocation: &Invocation, gateway: &str, control: &str, sealed: Option<&str>) -> Result<()> {
+    let ready = json!({"gateway": gateway, "control": control, "socket": invocation.data.socket()});
+    let fields = [("gateway", "/gateway"), ("control", "/control"), ("socket", "/socket")];
+    invocation.printer.result(&ready, |ready| record(ready, &fields))?;
+    sealed.map_or(Ok(()), |why| invocation.printer.say(why))
+}

@@ -1,0 +1,204 @@
+//! The composition root: opens the parts on one data directory and wires them together.
+//!
+//! Here alone the gateway and the control plane meet: changes go from one to the other through a function, and so do
+//! questions to an exchange.
+
+mod introspect;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use keyward_control::{Control, api};
+use keyward_gateway::{Gateway, Identity, Settings};
+use keyward_ledger::{Ledger, VerifierKey};
+use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
+use keyward_store::{Service, Snapshot, Store};
+use keyward_vault::{KdfParams, Vault};
+use tokio::time::interval;
+use zeroize::Zeroizing;
+
+use self::introspect::ThroughGateway;
+use crate::api::Api;
+use crate::data::DataDir;
+use crate::host::{SystemClock, SystemEntropy};
+
+/// The name under which the database remembers how clients reach the gateway.
+const GATEWAY_URL: &str = "gateway_url";
+/// How clients reach the gateway while no server has ever said so.
+const GATEWAY_URL_DEFAULT: &str = "http://127.0.0.1:8080";
+
+/// How often a server without a vault looks whether somebody has made one.
+const IDENTITY_CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// Where the data is, and how the gateway is set.
+pub(crate) struct Place<'a> {
+    /// The data directory.
+    pub(crate) data: &'a DataDir,
+    /// The database.
+    pub(crate) database_url: Zeroizing<String>,
+    /// The gateway's base URL as clients see it; none when it is known from the last time that a server ran.
+    pub(crate) gateway_url: Option<String>,
+    /// The gateway's settings.
+    pub(crate) settings: Settings,
+}
+
+/// The parts, open and wired.
+pub(crate) struct Keyward {
+    /// The data plane.
+    pub(crate) gateway: Arc<Gateway>,
+    /// The control plane.
+    pub(crate) control: Arc<Control>,
+    /// The operations, for operators.
+    pub(crate) api: Api,
+    /// What anybody may ask: health, readiness, metrics.
+    pub(crate) public: Api,
+    /// The audit log.
+    pub(crate) ledger: Arc<Ledger>,
+    store: Store,
+}
+
+/// What the two planes share.
+struct Shared {
+    vault: Arc<Vault>,
+    ledger: Arc<Ledger>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Keyward {
+    /// Opens everything. The audit log is locked: no other process works on the same data directory until this one is
+    /// done.
+    pub(crate) async fn open(place: Place<'_>) -> Result<Self> {
+        place.data.ready()?;
+        let store = Store::open(&place.database_url).await?;
+        let shared = Shared::new(open_ledger(place.data, &store).await?);
+        let gateway = shared.gateway(identity(&store).await?, place.settings);
+        load(&gateway, store.load().await?);
+        let gateway_url = gateway_url(&store, place.gateway_url).await?;
+        let control = shared.control(&store, &gateway, place.data, gateway_url);
+        let api = Api::new(api::router(Arc::clone(&control)));
+        let public = shared.public(&gateway);
+        Ok(Self { gateway, control, api, public, ledger: shared.ledger, store })
+    }
+
+    /// Waits until there is a vault, and with it the key that vouches for callers, and gives that to the gateway.
+    pub(crate) async fn identify(&self) -> Result<()> {
+        let mut ticks = interval(IDENTITY_CHECK_EVERY);
+        loop {
+            ticks.tick().await;
+            if let Some(identity) = identity(&self.store).await? {
+                self.gateway.identify(identity);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Signs what was recorded, where the vault is open, and closes the files.
+    pub(crate) async fn close(&self) -> Result<()> {
+        let signed = self.control.sign_checkpoint().await;
+        self.store.close().await;
+        self.ledger.close()?;
+        signed.map(drop).context("the audit log is written, but its checkpoint is not signed")
+    }
+}
+
+impl Shared {
+    fn new(ledger: Arc<Ledger>) -> Self {
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        Self {
+            vault: Arc::new(Vault::new(Arc::clone(&entropy))),
+            ledger,
+            clock: Arc::new(SystemClock),
+            entropy,
+        }
+    }
+
+    fn gateway(&self, identity: Option<Identity>, settings: Settings) -> Arc<Gateway> {
+        Arc::new(Gateway::new(keyward_gateway::Parts {
+            vault: Arc::clone(&self.vault),
+            ledger: Arc::clone(&self.ledger),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            identity,
+            settings,
+        }))
+    }
+
+    fn control(
+        &self,
+        store: &Store,
+        gateway: &Arc<Gateway>,
+        data: &DataDir,
+        gateway_url: String,
+    ) -> Arc<Control> {
+        let publish = Arc::clone(gateway);
+        Arc::new(Control::new(keyward_control::Parts {
+            store: store.clone(),
+            vault: Arc::clone(&self.vault),
+            ledger: Arc::clone(&self.ledger),
+            audit_dir: data.audit(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            publish: Arc::new(move |change| publish.apply(change)),
+            introspect: Arc::new(ThroughGateway(Arc::clone(gateway))),
+            gateway_url,
+            kdf: KdfParams::RECOMMENDED,
+        }))
+    }
+
+    /// What anybody may ask. A server that is sealed, or that can record nothing, is not ready for clients.
+    fn public(&self, gateway: &Arc<Gateway>) -> Api {
+        let (vault, ledger) = (Arc::clone(&self.vault), Arc::clone(&self.ledger));
+        let gateway = Arc::clone(gateway);
+        let ready = move || match ledger.failure() {
+            Some(failure) => Err(failure.to_string()),
+            None if vault.is_sealed() => Err("the vault is sealed".to_owned()),
+            None => Ok(()),
+        };
+        Api::new(api::public_router(ready, move || gateway.metrics()))
+    }
+}
+
+/// Opens the audit log, and tells what was on its way when Keyward last died: nobody knows what became of it.
+async fn open_ledger(data: &DataDir, store: &Store) -> Result<Arc<Ledger>> {
+    let service = store.service_secret(Service::AuditLog).await?;
+    let key = service.map(|service| service.public.parse::<VerifierKey>()).transpose()?;
+    let path = data.audit();
+    let ledger = tokio::task::spawn_blocking(move || Ledger::open(&path, key.as_ref())).await??;
+    for &request in &ledger.opening().unanswered {
+        let outcome = Outcome { request, status: None, reason: Some(Reason::OutcomeUnknown) };
+        ledger.record(&Event { at: SystemClock.now(), what: What::Outcome(outcome) })?;
+        tracing::warn!(%request, "was on its way when Keyward stopped: look at the exchange what became of it");
+    }
+    Ok(Arc::new(ledger))
+}
+
+/// The key that vouches for callers; there is one as soon as there is a vault.
+async fn identity(store: &Store) -> Result<Option<Identity>> {
+    let Some(service) = store.service_secret(Service::Identity).await? else { return Ok(None) };
+    let public = BASE64_STANDARD.decode(service.public)?;
+    let public = public.try_into().map_err(|_| anyhow!("the public key of Keyward's identity is damaged"))?;
+    Ok(Some(Identity::new(public, service.sealed)))
+}
+
+/// Venues before the credentials and keys that name them.
+fn load(gateway: &Gateway, snapshot: Snapshot) {
+    let venues = snapshot.venues.into_iter().map(|venue| Change::Venue(Box::new(venue)));
+    let credentials = snapshot.credentials.into_iter().map(|one| Change::Credential(Box::new(one)));
+    let keys = snapshot.keys.into_iter().map(|key| Change::Key(Box::new(key)));
+    venues.chain(credentials).chain(keys).for_each(|change| gateway.apply(change));
+}
+
+/// How clients reach the gateway: what a server says is remembered for the commands that run without one.
+async fn gateway_url(store: &Store, said: Option<String>) -> Result<String> {
+    match said {
+        Some(url) => {
+            store.put_meta(GATEWAY_URL, &url).await?;
+            Ok(url)
+        }
+        None => Ok(store.meta(GATEWAY_URL).await?.unwrap_or_else(|| GATEWAY_URL_DEFAULT.to_owned())),
+    }
+}

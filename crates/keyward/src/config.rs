@@ -1,0 +1,102 @@
+//! The configuration file: what an operator would otherwise repeat on every command line.
+//!
+//! An option on the command line wins over its environment variable, that over the file, and the file over the
+//! default. The file holds no secret, only the names of files that do.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ipnet::IpNet;
+use serde::Deserialize;
+
+/// What `keyward.toml` may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// A PostgreSQL URL without a password.
+    pub(crate) database: Option<String>,
+    /// A file that holds the database's URL.
+    pub(crate) database_file: Option<PathBuf>,
+    /// A file that holds the vault's passphrase.
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// A file that unlocks the vault in place of a passphrase.
+    pub(crate) key_file: Option<PathBuf>,
+    /// The data plane.
+    pub(crate) gateway: GatewayConfig,
+    /// The control plane.
+    pub(crate) control: ControlConfig,
+}
+
+/// What the file says about the data plane.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct GatewayConfig {
+    /// Where it listens.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// How clients reach it, where that is not the address it listens on.
+    pub(crate) url: Option<String>,
+    /// Its certificate chain, PEM.
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Whose word about the client's address is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Whether trusted proxies open each connection with a PROXY protocol v2 header.
+    pub(crate) proxy_protocol: bool,
+    /// Certificate authorities to trust beside Mozilla's, PEM.
+    pub(crate) trust_ca: Vec<PathBuf>,
+    /// Threads that serve.
+    pub(crate) workers: Option<usize>,
+}
+
+/// What the file says about the control plane.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ControlConfig {
+    /// Where its port for probes and metrics listens.
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+impl Config {
+    /// Reads the file named, which has to be there; or the data directory's own, which need not.
+    pub(crate) fn read(named: Option<&Path>, default: &Path) -> Result<Self> {
+        let path = named.unwrap_or(default);
+        match std::fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be read", path.display())),
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_says_what_the_options_would() {
+        let config: Config = toml::from_str(
+            "passphrase_file = '/run/keyward/passphrase'\n\
+             [gateway]\nlisten = ['127.0.0.1:8443']\ntrusted_proxies = ['10.0.0.0/8']\n\
+             [control]\nlisten = '127.0.0.1:8444'",
+        )
+        .unwrap();
+        assert_eq!(config.gateway.listen, ["127.0.0.1:8443".parse().unwrap()]);
+        assert_eq!(config.control.listen, Some("127.0.0.1:8444".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_word_that_means_nothing_is_refused() {
+        assert!(toml::from_str::<Config>("pasphrase_file = 'x'").is_err());
+        assert!(toml::from_str::<Config>("[gateway]\nlisten_on = ['127.0.0.1:1']").is_err());
+    }
+
+    #[test]
+    fn only_a_file_that_was_named_has_to_be_there() {
+        let absent = Path::new("no-such-directory/keyward.toml");
+        assert!(Config::read(None, absent).is_ok());
+        assert!(Config::read(Some(absent), absent).is_err());
+    }
+}

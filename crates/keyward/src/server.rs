@@ -1,0 +1,113 @@
+//! A server from start to stop: the gateway's threads, the operators' socket, the control port, the checkpoints.
+
+mod bound;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+pub(crate) use self::bound::Bound;
+use crate::compose::Keyward;
+use crate::data::DataDir;
+use crate::{listen, signals};
+
+/// How often what was recorded is signed: what is not is only as trustworthy as the disk.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+/// How often the audit log is asked whether it still works.
+const AUDIT_CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// A server that runs.
+pub(crate) struct Server {
+    keyward: Arc<Keyward>,
+    socket: PathBuf,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts to serve on what is bound.
+    pub(crate) fn start(keyward: Arc<Keyward>, bound: Bound, data: &DataDir) -> Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let path = data.socket();
+        let socket = listen::socket(&path)?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(listen::on_socket(socket, keyward.api.clone(), stopped.clone()));
+        tasks.spawn(listen::on_port(bound.control, keyward.public.clone(), stopped.clone()));
+        tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
+        tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
+        let workers = keyward.gateway.serve(bound.gateway, bound.tls.as_ref(), &stopped);
+        let workers = workers.context("the gateway's threads cannot be started")?;
+        Ok(Self { keyward, socket: path, stop, tasks, workers })
+    }
+
+    /// Waits until somebody asks the server to stop, or until it can record nothing any more.
+    pub(crate) async fn until_stopped(&self) -> Result<()> {
+        tokio::select! {
+            () = signals::stop() => Ok(()),
+            error = self.audit_failed() => Err(error),
+        }
+    }
+
+    /// What the disk holds is unknown after a failed write: only a start finds out.
+    async fn audit_failed(&self) -> anyhow::Error {
+        let mut ticks = interval(AUDIT_CHECK_EVERY);
+        loop {
+            ticks.tick().await;
+            if let Some(error) = self.keyward.ledger.failure() {
+                return anyhow::Error::new(error)
+                    .context("the audit log failed, so Keyward stops; start it again");
+            }
+        }
+    }
+
+    /// Finishes what is under way and closes everything.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+        let workers = std::mem::take(&mut self.workers);
+        let ended =
+            tokio::task::spawn_blocking(move || workers.into_iter().all(|one| one.join().is_ok())).await?;
+        // A socket that stays behind is found dead by the next who looks.
+        let _ = std::fs::remove_file(&self.socket);
+        self.keyward.close().await?;
+        if !ended {
+            bail!("a thread of the gateway broke down");
+        }
+        Ok(())
+    }
+}
+
+/// Lets the gateway vouch for callers as soon as there is a vault.
+async fn identify(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        identified = keyward.identify() => if let Err(error) = identified {
+            tracing::error!(%error, "the gateway cannot vouch for callers");
+        },
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// Signs the log's size and root, again and again and a last time at the end.
+async fn sign_checkpoints(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = interval(CHECKPOINT_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let last = tokio::select! {
+            _ = ticks.tick() => false,
+            _ = stopped.wait_for(|stop| *stop) => true,
+        };
+        if let Err(error) = keyward.control.sign_checkpoint().await {
+            tracing::warn!(%error, "the audit log's checkpoint is not signed");
+        }
+        if last {
+            return;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import os
+import ccxt
+
+door = "{{door}}"
+exchange = ccxt.binance({
+    "apiKey": "{{key}}",
+    "secret": {{secret}},
+    "options": {"fetchMarkets": {"types": ["spot"]}},  # add "linear" and "inverse" for futures
+    # Every URL of ccxt's binance is listed: one left out would go past Keyward to the exchange.
+    "urls": {"api": {
+{{sections}}    }},
+})
+print(exchange.fetch_balance()["total"])

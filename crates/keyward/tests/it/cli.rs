@@ -1,0 +1,9 @@
+//! The command line: what it says, what it prints, how it ends.
+
+mod demo;
+mod desk;
+mod help;
+mod run;
+mod server;
+mod story;
+mod usage;

@@ -1,0 +1,15 @@
+//! Stories about the whole product, told with the real binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what cannot happen in a story ends it, in the helpers of a test too"
+)]
+
+mod cli;
+mod clients;
+mod edges;
+mod leaks;
+mod story;
+mod wire;
+mod world;

@@ -1,0 +1,168 @@
+//! A whole world in one line: the sandbox exchange, a Keyward server as its own process, and an operator at the CLI.
+
+mod sandbox;
+mod server;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub(crate) use sandbox::Sandbox;
+pub(crate) use server::Server;
+
+/// What the operator of a test types when asked.
+pub(crate) const PASSPHRASE: &str = "a passphrase for tests only";
+
+/// How a world differs from the usual one.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Setup {
+    /// The venue takes Keyward's word in place of a real key's signature.
+    pub(crate) assert: bool,
+    /// On Postgres in place of SQLite.
+    pub(crate) postgres: bool,
+    /// The gateway speaks TLS, with the certificate of `certificate.pem` in the data folder.
+    pub(crate) tls: bool,
+    /// More arguments for `keyward serve`.
+    pub(crate) serve: &'static [&'static str],
+}
+
+/// Everything that runs, and the operator's hands.
+pub(crate) struct World {
+    pub(crate) data: TempDir,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) server: Server,
+    setup: Setup,
+    database: Option<String>,
+}
+
+/// A key as its bot got it.
+#[derive(Clone)]
+pub(crate) struct Issued {
+    pub(crate) id: String,
+    pub(crate) api_key: String,
+    pub(crate) secret: String,
+}
+
+impl World {
+    pub(crate) fn start() -> Self {
+        Self::with(Setup::default())
+    }
+
+    pub(crate) fn with(setup: Setup) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        fs::write(data.path().join("passphrase"), PASSPHRASE).unwrap();
+        if setup.tls {
+            let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+            fs::write(data.path().join("certificate.pem"), made.cert.pem()).unwrap();
+            fs::write(data.path().join("certificate.key"), made.signing_key.serialize_pem()).unwrap();
+        }
+        let sandbox = Sandbox::start(setup.assert);
+        let database = setup.postgres.then(postgres::fresh_database);
+        let mut world = Self { server: Server::not_started(), data, sandbox, setup, database };
+        world.operate(&["vault", "init", "--passphrase-file", &world.path("passphrase")]);
+        world.serve();
+        world.furnish();
+        world
+    }
+
+    /// Starts the server; again, after it was stopped.
+    pub(crate) fn serve(&mut self) {
+        let passphrase = self.path("passphrase");
+        let mut command = self.command(&["serve", "--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
+        command.args(["--passphrase-file", &passphrase]).args(self.setup.serve);
+        if self.setup.tls {
+            command.args(["--tls-cert", &self.path("certificate.pem"), "--tls-key", &self.path("certificate.key")]);
+        }
+        self.server = Server::start(command);
+        self.sandbox.vouched_for_by(&self.server.gateway);
+    }
+
+    fn furnish(&self) {
+        let url = self.sandbox.url.clone();
+        let mode = if self.setup.assert { "assert" } else { "resign" };
+        self.operate(&["venue", "add", "binance", "--dialect", "binance", "--url", &url, "--mode", mode]);
+        self.operate(&["project", "add", "bots"]);
+        if !self.setup.assert {
+            let desk = self.sandbox.account("desk");
+            fs::write(self.data.path().join("secret"), &desk.secret).unwrap();
+            let secret = self.path("secret");
+            let add = ["credential", "add", "desk", "--venue", "binance", "--api-key", &desk.api_key];
+            self.operate(&[&add[..], &["--secret-file", &secret]].concat());
+            fs::remove_file(secret).unwrap();
+        }
+    }
+
+    /// A new key; `more` are arguments of `keyward key create`.
+    pub(crate) fn key(&self, name: &str, more: &[&str]) -> Issued {
+        let to = if self.setup.assert { ["--venue", "binance"] } else { ["--credential", "desk"] };
+        let created = self.operate(&[&["key", "create", name, "--project", "bots"], &to[..], more].concat());
+        let text = |field: &str| created[field].as_str().unwrap_or_default().to_owned();
+        Issued { id: text("id"), api_key: text("api_key"), secret: text("secret") }
+    }
+
+    /// Runs a command that must succeed, and returns its document.
+    pub(crate) fn operate(&self, args: &[&str]) -> Value {
+        let output = self.run(args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "keyward {args:?} failed: {said}");
+        let document = serde_json::from_slice(&output.stdout);
+        document.unwrap_or_else(|error| panic!("keyward {args:?} printed no document ({error}): {said}"))
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Where a client sends its requests.
+    pub(crate) fn door(&self) -> String {
+        format!("http://{}/binance", self.server.gateway)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.data.path().join(name).to_string_lossy().into_owned()
+    }
+
+    /// The reason of the latest refusal of a key in the audit log.
+    pub(crate) fn last_refusal(&self, key: &Issued) -> String {
+        let events = self.operate(&["audit", "tail", "--limit", "1000"]);
+        let events = events["entries"].as_array().cloned().unwrap_or_default();
+        let refused = events.iter().rev().map(event).find(|event| event["event"] == "refused" && event["key"] == *key.id);
+        refused.map(|event| event["reason"].as_str().unwrap_or_default().to_owned()).unwrap_or_default()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_keyward")));
+        command.arg("--data").arg(self.data.path()).arg("--json").args(args);
+        if let Some(url) = &self.database {
+            command.env("KEYWARD_DATABASE", url);
+        }
+        command
+    }
+}
+
+/// An entry's event, whether the document wraps it or not.
+fn event(entry: &Value) -> &Value {
+    entry.get("event").filter(|event| event.is_object()).unwrap_or(entry)
+}
+
+mod postgres {
+    //! A database of one's own on the server that `cargo xtask test` started.
+
+    use std::process::Command;
+
+    /// Makes an empty database and returns its URL.
+    pub(super) fn fresh_database() -> String {
+        #[expect(clippy::disallowed_methods, reason = "the test command hands the server's URL over in the environment")]
+        let server = std::env::var("KEYWARD_TEST_POSTGRES");
+        let server = server.expect("KEYWARD_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
+        let name = format!("it_{}", std::process::id());
+        let made = Command::new("psql").args([&server, "-qc", &format!("CREATE DATABASE {name}")]).status();
+        assert!(made.expect("psql is needed").success(), "the database could not be made");
+        let (base, query) = server.split_once('?').map_or((&*server, String::new()), |(b, q)| (b, format!("?{q}")));
+        let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
+        format!("{base}/{name}{query}")
+    }
+}
