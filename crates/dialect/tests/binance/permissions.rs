@@ -1,9 +1,10 @@
 //! Every captured call gets the permission that its name says.
 
+use http::HeaderMap;
 use keyward_dialect::binance::Binance;
 use keyward_dialect::{Claim, Dialect, MarketType, Movement, Needs, Request, Security};
 
-use crate::captured::{Captured, requests};
+use crate::captured::{Captured, file, requests};
 
 const MARKET: &[&str] = &[
     "fetch_time",
@@ -104,4 +105,27 @@ fn every_captured_call_gets_the_permission_that_its_name_says() {
         assert_eq!(purpose.0, expected(captured), "{captured:?}");
     }
     assert!(all.len() >= 93 + 142 + 28, "{}", all.len());
+}
+
+/// Every endpoint of Binance that ccxt knows is either served or denied with what it is about; none was overlooked.
+#[test]
+fn every_endpoint_that_ccxt_knows_was_judged() {
+    let all = file("endpoints.jsonl");
+    let mut judged = 0;
+    for line in all.lines() {
+        let endpoint: serde_json::Value = serde_json::from_str(line).unwrap();
+        if !matches!(endpoint["exchange"].as_str(), Some("binance" | "binanceusdm")) {
+            continue;
+        }
+        let method = endpoint["method"].as_str().unwrap().parse().unwrap();
+        let (path, headers) = (endpoint["path"].as_str().unwrap(), HeaderMap::new());
+        let request = Request { method: &method, path, query: "", headers: &headers, body: b"" };
+        let purpose = Binance.classify(&request, &Binance.parse(&request).unwrap());
+        assert!(
+            purpose.is_ok() || purpose.is_err_and(|refusal| refusal.detail.contains("is not served")),
+            "{line}"
+        );
+        judged += 1;
+    }
+    assert!(judged >= 825, "{judged}");
 }

@@ -116,15 +116,14 @@ proptest! {
 
     #[test]
     fn no_byte_of_a_signed_request_can_be_changed(
-        signed in any_signed(), part in prop::sample::select(&PARTS[..]), at: prop::sample::Index, byte: u8,
+        signed in any_signed(), part: prop::sample::Index, at: prop::sample::Index, flip in 1u8..,
     ) {
         let (captured, verifier) = &*signed;
+        let parts: Vec<_> = PARTS.into_iter().filter(|part| !part.bytes(captured).is_empty()).collect();
+        let part = parts[part.index(parts.len())];
         let original = part.bytes(captured);
-        prop_assume!(!original.is_empty());
-        let at = at.index(original.len());
-        prop_assume!(original[at] != byte);
         let mut changed = original.clone();
-        changed[at] = byte;
+        changed[at.index(original.len())] ^= flip;
         let same = is_same_signature(captured, part, &original, &changed);
         prop_assert_eq!(part.is_taken(captured, &changed, verifier), same);
     }
