@@ -1,30 +1,24 @@
 //! A body that drips, or breaks off.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use thiserror::Error;
 use tokio::time::{Interval, interval};
 
-/// The body breaks off, as it was told to.
-#[derive(Clone, Copy, Debug, Error)]
-#[error("told to break off in the middle of an answer")]
-pub(super) struct BrokenOff;
-
-/// A body in pieces. It promises its whole length, so that the other side notices when it breaks off.
+/// A body in pieces. It promises its whole length: where it ends before that, hyper breaks the connection.
 pub(super) struct Pieces {
     promised: u64,
     left: VecDeque<Bytes>,
     clock: Interval,
-    is_cut: bool,
 }
 
 impl Pieces {
-    /// Cuts a body in pieces with a pause before each; where it is to be cut, the second half never comes.
+    /// Cuts a body in pieces with a pause between them; where it is to be cut, the second half never comes.
     pub(super) fn new(mut whole: Bytes, pieces: usize, pause: Duration, is_cut: bool) -> Self {
         let length = whole.len().div_ceil(pieces).max(1);
         let promised = whole.len() as u64;
@@ -36,28 +30,50 @@ impl Pieces {
             left.truncate(left.len() / 2);
         }
         let clock = interval(pause.max(Duration::from_millis(1)));
-        Self { promised, left, clock, is_cut }
+        Self { promised, left, clock }
     }
 }
 
 impl Body for Pieces {
     type Data = Bytes;
-    type Error = BrokenOff;
+    type Error = Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         std::task::ready!(self.clock.poll_tick(context));
-        let frame = match self.left.pop_front() {
-            Some(piece) => Some(Ok(Frame::data(piece))),
-            None if self.is_cut => Some(Err(BrokenOff)),
-            None => None,
-        };
-        Poll::Ready(frame)
+        Poll::Ready(self.left.pop_front().map(|piece| Ok(Frame::data(piece))))
     }
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.promised)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(5);
+
+    async fn read(is_cut: bool) -> (Bytes, Duration) {
+        let (body, start) =
+            (Pieces::new(Bytes::from_static(b"0123456789"), 5, PAUSE, is_cut), Instant::now());
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (bytes, start.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_drips_at_its_pace() {
+        assert_eq!(read(false).await, (Bytes::from_static(b"0123456789"), 5 * PAUSE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_cut_ends_before_what_it_promised() {
+        assert_eq!(read(true).await.0, Bytes::from_static(b"0123"));
     }
 }
