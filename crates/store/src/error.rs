@@ -58,7 +58,6 @@ pub enum Error {
         /// Where it is, without user and password.
         database: String,
         /// Why.
-        #[source]
         why: Box<Self>,
     },
     /// The database was written by a newer Keyward.

@@ -12,6 +12,9 @@
 //! Times are kept as whole microseconds since 1970, in one integer column: the same type, order and comparison in both
 //! databases, and nothing to parse when a million keys are loaded. What is finer than a microsecond is cut off.
 //!
+//! Waiting for a lock, a connection or a slow statement has a limit. Against a network that just falls silent a caller
+//! sets a deadline of its own: a call may be dropped at any moment, and what it does then happens whole or not at all.
+//!
 //! Every read is bounded, except [`Store::load`], which fills the gateway, and the ids that [`Store::revoke_keys`] returns.
 
 #[macro_use]

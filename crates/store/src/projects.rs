@@ -86,7 +86,8 @@ mod tests {
             assert!(matches!(store.add_project(&project("bots")).await, Err(Error::Taken { .. })));
             assert_eq!(store.project("bots").await.unwrap(), bots);
             assert_eq!(store.project(&bots.id.to_string()).await.unwrap(), bots);
-            assert_eq!(store.projects(&Page::default()).await.unwrap().items, [bots.clone()]);
+            let listed = store.projects(&Page::default()).await.unwrap();
+            assert_eq!(listed.items, std::slice::from_ref(&bots));
             store.remove_project(bots.id).await.unwrap();
             assert!(matches!(store.project("bots").await, Err(Error::NotFound { .. })));
         })

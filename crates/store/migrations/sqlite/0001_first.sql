@@ -67,7 +67,7 @@ CREATE TABLE keys (
     revision INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     rotated_from TEXT
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX keys_project ON keys (project);
 CREATE INDEX keys_name ON keys (name);
 CREATE INDEX keys_created ON keys (created_at, id);

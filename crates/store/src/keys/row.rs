@@ -129,13 +129,17 @@ pub(crate) fn verifier_bytes(verifier: &Verifier) -> &[u8] {
 
 /// Gathers the rows of each key into one key.
 pub(crate) fn gather(rows: Vec<KeyRow>) -> Result<Vec<Key>, Error> {
-    let mut keys: Vec<Key> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let key = row.read()?;
-        match keys.last_mut() {
-            Some(last) if last.id == key.id => last.grants.extend(key.grants),
-            _ => keys.push(key),
-        }
-    }
+    let mut keys = Vec::with_capacity(rows.len());
+    rows.into_iter().try_for_each(|row| add_row(&mut keys, row))?;
     Ok(keys)
+}
+
+/// Adds a row to the key before it, if it is that key's.
+pub(crate) fn add_row(keys: &mut Vec<Key>, row: KeyRow) -> Result<(), Error> {
+    let key = row.read()?;
+    match keys.last_mut() {
+        Some(last) if last.id == key.id => last.grants.extend(key.grants),
+        _ => keys.push(key),
+    }
+    Ok(())
 }
