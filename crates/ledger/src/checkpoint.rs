@@ -107,3 +107,41 @@ impl fmt::Display for Checkpoint {
         f.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tlog_tiles::EMPTY_HASH;
+
+    use super::*;
+    use crate::fixtures::signer;
+
+    fn checkpoint() -> Checkpoint {
+        Checkpoint::sign(3, EMPTY_HASH, &signer()).unwrap()
+    }
+
+    #[test]
+    fn a_checkpoint_is_a_note_that_its_own_key_verifies() {
+        let checkpoint = checkpoint();
+        let head = "keyward.local/audit/test\n3\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\u{2014} keyward.local/audit/test ";
+        assert!(checkpoint.as_str().starts_with(head), "{checkpoint}");
+        assert_eq!(Checkpoint::verified(checkpoint.as_str(), signer().verifier_key()), Ok(checkpoint));
+    }
+
+    #[test]
+    fn another_name_or_another_key_does_not_verify_it() {
+        let refusal = |name, seed: u8| {
+            let other = CheckpointSigner::from_seed(name, &[seed; 32]).unwrap();
+            Checkpoint::verified(checkpoint().as_str(), other.verifier_key()).unwrap_err()
+        };
+        assert_eq!(refusal("keyward.local/audit/other", 7), CheckpointError::Origin);
+        assert_eq!(refusal("keyward.local/audit/test", 8), CheckpointError::Signature);
+    }
+
+    #[test]
+    fn what_is_no_checkpoint_is_refused() {
+        for text in ["", "\n\n", "a\n1\nx\n\n", "a\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"] {
+            let refused = Checkpoint::verified(text, signer().verifier_key());
+            assert_eq!(refused, Err(CheckpointError::Format), "{text:?}");
+        }
+    }
+}

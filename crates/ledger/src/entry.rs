@@ -131,3 +131,26 @@ fn read_up_to(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     }
     Ok(filled)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{intent, outcome};
+    use keyward_policy::{OrderFact, What};
+
+    #[test]
+    fn what_is_framed_one_after_the_other_comes_back() {
+        let [one, two] = [intent(1), outcome(2)].map(|event| framed(&event).unwrap());
+        let both = [one.clone(), two.clone()].concat();
+        assert_eq!(unframed(&both).collect::<Vec<_>>(), [&one[LENGTH..], &two[LENGTH..]]);
+    }
+
+    #[test]
+    fn an_event_that_does_not_fit_is_refused_and_not_cut() {
+        let mut event = intent(1);
+        if let What::Intent(sent) = &mut event.what {
+            sent.request.facts = vec![OrderFact::default(); 40_000];
+        }
+        assert!(matches!(framed(&event), Err(Error::TooLong(len)) if len > MAX_ENTRY));
+    }
+}

@@ -117,3 +117,105 @@ fn tile_path(level: &str, mut place: u64, width: u64) -> String {
     let partial = if width < WIDTH { format!(".p/{width}") } else { String::new() };
     format!("tile/{level}/{path}{partial}")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tlog_tiles::{Tile, TileHashReader, TileReader, check_record, prove_record};
+
+    use super::*;
+    use crate::entry::unframed;
+    use crate::fixtures::{entries, log_of, rewrite};
+
+    fn files_in(dir: &Path, under: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(under).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files_in(dir, &path, found);
+            } else {
+                found.insert(path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_files(size: u64, expected: &[&str]) {
+        let (dir, _) = log_of(size + 1, &[size]);
+        let out = tempfile::tempdir().unwrap();
+        assert_eq!(export(dir.path(), out.path()).unwrap().size(), size);
+        let mut found = BTreeSet::new();
+        files_in(out.path(), out.path(), &mut found);
+        assert_eq!(found, expected.iter().map(ToString::to_string).collect());
+    }
+
+    #[test]
+    fn full_and_partial_tiles_are_those_of_the_specification() {
+        check_files(0, &["checkpoint"]);
+        check_files(1, &["checkpoint", "tile/0/000.p/1", "tile/entries/000.p/1"]);
+        check_files(256, &["checkpoint", "tile/0/000", "tile/1/000.p/1", "tile/entries/000"]);
+        check_files(
+            600,
+            &[
+                "checkpoint",
+                "tile/0/000",
+                "tile/0/001",
+                "tile/0/002.p/88",
+                "tile/1/000.p/2",
+                "tile/entries/000",
+                "tile/entries/001",
+                "tile/entries/002.p/88",
+            ],
+        );
+    }
+
+    #[test]
+    fn paths_have_three_digits_each() {
+        assert_eq!(tile_path("0", 1_234_067, 256), "tile/0/x001/x234/067");
+        assert_eq!(tile_path("entries", 0, 7), "tile/entries/000.p/7");
+    }
+
+    /// Reads exported tiles for the reference implementation, which names them in an older way.
+    struct Exported<'a>(&'a Path);
+
+    impl TileReader for Exported<'_> {
+        fn height(&self) -> u8 {
+            HEIGHT
+        }
+
+        fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+            let path =
+                |tile: &Tile| tile_path(&tile.level().to_string(), tile.level_index(), tile.width().into());
+            Ok(tiles.iter().map(|tile| fs::read(self.0.join(path(tile))).unwrap()).collect())
+        }
+
+        fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
+    }
+
+    #[test]
+    fn the_reference_implementation_proves_every_entry_from_the_exported_tiles() {
+        let (dir, _) = log_of(600, &[600]);
+        let out = tempfile::tempdir().unwrap();
+        let head = export(dir.path(), out.path()).unwrap();
+        let exported = Exported(out.path());
+        let nodes = TileHashReader::new(head.size(), Hash(head.root()), &exported);
+        let bundles = ["000", "001", "002.p/88"]
+            .map(|name| fs::read(out.path().join("tile/entries").join(name)).unwrap());
+        for (index, entry) in bundles.iter().flat_map(|bundle| unframed(bundle)).zip(0..).map(|(e, i)| (i, e))
+        {
+            let path = prove_record(head.size(), index, &nodes).unwrap();
+            check_record(&path, head.size(), Hash(head.root()), index, record_hash(entry)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_log_that_was_changed_is_not_exported_as_signed() {
+        let (dir, _) = log_of(3, &[3]);
+        let mut changed = entries(dir.path());
+        changed.swap(0, 1);
+        rewrite(dir.path(), &changed);
+        let out = tempfile::tempdir().unwrap();
+        assert!(matches!(export(dir.path(), out.path()), Err(Broken::Changed { .. })));
+        assert!(!out.path().join("checkpoint").exists());
+    }
+}

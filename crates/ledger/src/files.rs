@@ -34,7 +34,10 @@ pub(crate) fn open_to_write(dir: &Path) -> Result<File, Error> {
         TryLockError::WouldBlock => Error::InUse(dir.to_owned()),
         TryLockError::Error(source) => failed(&path, "locked")(source),
     })?;
-    sync_dir(dir).map_err(failed(dir, "written"))?;
+    let metadata = file.metadata().map_err(failed(&path, "read"))?;
+    if metadata.len() == 0 {
+        sync_dir(dir).map_err(failed(dir, "written"))?; // it may be new
+    }
     Ok(file)
 }
 

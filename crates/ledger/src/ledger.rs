@@ -160,3 +160,115 @@ impl Drop for Ledger {
         let _ = self.close(); // who wants to know calls `close`
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::OwnedFd;
+
+    use super::*;
+    use crate::fixtures::{bytes, entries, open, outcome, record, signer};
+
+    fn fresh() -> (tempfile::TempDir, Ledger) {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = open(dir.path());
+        (dir, ledger)
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_is_in_the_file_in_order() {
+        let (dir, ledger) = fresh();
+        ledger.record(&outcome(0)).unwrap();
+        assert_eq!(ledger.record_durably(&outcome(1), DEADLINE).await.unwrap(), EntryIndex(1));
+        assert_eq!(entries(dir.path()), [bytes(&outcome(0)), bytes(&outcome(1))]);
+        ledger.record(&outcome(2)).unwrap();
+        ledger.flush(DEADLINE).await.unwrap();
+        assert_eq!(entries(dir.path()).len(), 3);
+        assert_eq!(ledger.entries(), 3);
+    }
+
+    #[test]
+    fn closing_writes_what_waits_and_the_next_opening_goes_on_there() {
+        let (dir, ledger) = fresh();
+        (0..100).for_each(|n| ledger.record(&outcome(n)).unwrap());
+        ledger.close().unwrap();
+        assert!(matches!(ledger.record(&outcome(1)), Err(Error::Closed)));
+        let again = open(dir.path());
+        assert_eq!(again.opening().entries, 100);
+        assert_eq!(record(&again, &outcome(100)), 100);
+    }
+
+    #[test]
+    fn dropping_writes_what_waits() {
+        let (dir, ledger) = fresh();
+        ledger.record(&outcome(0)).unwrap();
+        drop(ledger);
+        assert_eq!(entries(dir.path()).len(), 1);
+    }
+
+    #[test]
+    fn a_second_writer_is_refused_until_the_first_is_gone() {
+        let (dir, ledger) = fresh();
+        assert!(matches!(Ledger::open(dir.path(), None), Err(Error::InUse(_))));
+        drop(ledger);
+        assert!(Ledger::open(dir.path(), None).is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn concurrent_callers_share_the_wait_for_the_disk() {
+        let (dir, ledger) = fresh();
+        let ledger = Arc::new(ledger);
+        let caller = |n| {
+            let ledger = Arc::clone(&ledger);
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    ledger.record_durably(&outcome(n), DEADLINE * 10).await.unwrap();
+                }
+            })
+        };
+        for task in (0..64).map(caller).collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+        assert_eq!(entries(dir.path()).len(), 640);
+        assert!(ledger.commits() < 640, "{} commits", ledger.commits());
+    }
+
+    /// A log whose entries go to `file`.
+    fn on(file: File) -> Ledger {
+        Ledger::start(Path::new("nowhere"), file, Tree::default(), Opening::default()).unwrap()
+    }
+
+    #[track_caller]
+    fn assert_refuses_for_good(ledger: &Ledger) {
+        for _ in 0..2 {
+            let recorded = ledger.record_durably_blocking(&outcome(1), DEADLINE);
+            assert!(matches!(recorded, Err(Error::Failed(_))), "{recorded:?}");
+        }
+        assert!(matches!(ledger.record(&outcome(1)), Err(Error::Failed(_))));
+        assert!(matches!(ledger.checkpoint(&signer()), Err(Error::Failed(_))));
+        assert!(matches!(ledger.failure(), Some(Error::Failed(_))));
+        assert!(matches!(ledger.close(), Err(Error::Failed(_))));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_ends_the_log_for_good() {
+        assert_refuses_for_good(&on(File::options().write(true).open("/dev/full").unwrap()));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_sync_that_fails_after_a_write_that_went_well_ends_the_log_for_good() {
+        let (_reader, pipe) = std::io::pipe().unwrap(); // takes bytes, but cannot be synced
+        assert_refuses_for_good(&on(File::from(OwnedFd::from(pipe))));
+    }
+
+    #[test]
+    fn a_checkpoint_covers_everything_that_was_recorded_before_it() {
+        let (_dir, ledger) = fresh();
+        for size in 0..20 {
+            let checkpoint = ledger.checkpoint(&signer()).unwrap();
+            assert_eq!(checkpoint.size(), size);
+            ledger.record(&outcome(size as u8)).unwrap();
+        }
+    }
+}

@@ -18,6 +18,8 @@ mod entry;
 mod error;
 mod export;
 mod files;
+#[cfg(test)]
+mod fixtures;
 mod heads;
 mod ledger;
 mod opening;

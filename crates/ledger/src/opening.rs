@@ -132,3 +132,94 @@ impl Unanswered {
 fn id_behind(beginning: &[u8], entry: &[u8]) -> Option<Id> {
     entry.strip_prefix(beginning)?.first_chunk().copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, OpenOptions};
+    use std::io::Write;
+
+    use super::*;
+    use crate::Ledger;
+    use crate::fixtures::{bytes, entries, intent, log_of, open, outcome, record, request, rewrite, signer};
+
+    fn append(dir: &Path, bytes: &[u8]) {
+        OpenOptions::new().append(true).open(files::entries(dir)).unwrap().write_all(bytes).unwrap();
+    }
+
+    fn opened(dir: &Path) -> Result<Opening, Error> {
+        Ledger::open(dir, Some(signer().verifier_key())).map(|ledger| ledger.opening().clone())
+    }
+
+    #[test]
+    fn a_torn_tail_is_cut_and_reported_and_the_log_goes_on() {
+        let torn = crate::entry::framed(&outcome(9)).unwrap();
+        for len in (1..torn.len()).step_by(9) {
+            let (dir, _) = log_of(3, &[3]);
+            append(dir.path(), &torn[..len]);
+            let ledger = open(dir.path());
+            assert_eq!((ledger.opening().entries, ledger.opening().cut_bytes), (3, len as u64));
+            assert_eq!(record(&ledger, &outcome(3)), 3);
+            assert_eq!(entries(dir.path())[3], bytes(&outcome(3)));
+        }
+    }
+
+    #[test]
+    fn pages_that_were_never_written_are_cut() {
+        let (dir, _) = log_of(3, &[3]);
+        append(dir.path(), &[0; 100_000]);
+        assert_eq!(opened(dir.path()).unwrap().cut_bytes, 100_000);
+        assert_eq!(opened(dir.path()).unwrap().cut_bytes, 0);
+    }
+
+    #[test]
+    fn what_no_crash_explains_is_not_cut() {
+        let (dir, _) = log_of(3, &[2]);
+        let mut file = fs::read(files::entries(dir.path())).unwrap();
+        let third = file.len() / 3 * 2;
+        file[third] ^= 0x80; // the length of the last, whole entry
+        fs::write(files::entries(dir.path()), &file).unwrap();
+        assert!(
+            matches!(opened(dir.path()), Err(Error::Damaged { index: EntryIndex(2), offset }) if offset == third as u64)
+        );
+        assert_eq!(fs::read(files::entries(dir.path())).unwrap(), file);
+    }
+
+    #[test]
+    fn a_log_shorter_than_its_checkpoint_is_refused_and_left_as_it_is() {
+        let (dir, _) = log_of(3, &[3]);
+        let file = fs::read(files::entries(dir.path())).unwrap();
+        for len in (0..file.len()).step_by(9) {
+            fs::write(files::entries(dir.path()), &file[..len]).unwrap();
+            assert!(matches!(opened(dir.path()), Err(Error::Shorter { signed: 3, .. })), "{len}");
+            assert_eq!(fs::read(files::entries(dir.path())).unwrap(), &file[..len]);
+        }
+    }
+
+    #[test]
+    fn a_log_different_from_its_checkpoint_is_refused() {
+        let (dir, _) = log_of(3, &[3]);
+        let mut changed = entries(dir.path());
+        changed.swap(0, 1);
+        rewrite(dir.path(), &changed);
+        assert!(matches!(opened(dir.path()), Err(Error::Different { signed: 3 })));
+    }
+
+    #[test]
+    fn a_checkpoint_by_someone_else_is_refused_when_the_key_is_known() {
+        let (dir, _) = log_of(3, &[3]);
+        let other = crate::CheckpointSigner::from_seed(signer().name(), &[8; 32]).unwrap();
+        assert!(matches!(Ledger::open(dir.path(), Some(other.verifier_key())), Err(Error::Checkpoint(_))));
+        assert!(Ledger::open(dir.path(), None).is_ok());
+    }
+
+    #[test]
+    fn an_intent_without_an_outcome_is_reported() {
+        let (dir, _) = log_of(0, &[]);
+        let ledger = open(dir.path());
+        [intent(1), intent(2), outcome(1), intent(3), outcome(3)]
+            .iter()
+            .for_each(|event| ledger.record(event).unwrap());
+        ledger.close().unwrap();
+        assert_eq!(opened(dir.path()).unwrap().unanswered, [request(2)]);
+    }
+}

@@ -165,3 +165,70 @@ fn parse(text: &str) -> Option<Proof> {
     let canonical = number == index.to_string() && path.len() <= MAX_HASHES;
     canonical.then(|| Proof { index, path, checkpoint: checkpoint.to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{bytes, log_of, outcome, rewrite, signer};
+
+    #[test]
+    fn every_entry_of_logs_of_many_sizes_is_proven() {
+        for size in [1, 2, 3, 7, 8, 20] {
+            let (dir, checkpoints) = log_of(size + 2, &[size]);
+            for index in 0..size {
+                let (entry, proof) = prove(dir.path(), EntryIndex(index)).unwrap();
+                assert_eq!(entry.json, bytes(&outcome(index as u8)));
+                let proof: Proof = proof.to_string().parse().unwrap();
+                let head = proof.verify(&entry.json, signer().verifier_key()).unwrap();
+                assert_eq!(head.as_str(), checkpoints[0]);
+            }
+            let unsigned = prove(dir.path(), EntryIndex(size));
+            assert!(matches!(unsigned, Err(Broken::NotSigned { signed, .. }) if signed == size));
+        }
+    }
+
+    #[test]
+    fn a_proof_fits_its_entry_its_place_and_its_key_alone() {
+        let (dir, _) = log_of(5, &[5]);
+        let key = signer();
+        let (entry, proof) = prove(dir.path(), EntryIndex(2)).unwrap();
+        let refusal = |proof: &Proof, entry: &[u8]| proof.verify(entry, key.verifier_key()).err();
+        assert_eq!(refusal(&proof, &entry.json), None);
+        assert_eq!(refusal(&proof, b"{}"), Some(ProofError::NotIncluded));
+        for index in [0, 1, 3, 4, 5, u64::MAX] {
+            assert_eq!(
+                refusal(&Proof { index, ..proof.clone() }, &entry.json),
+                Some(ProofError::NotIncluded)
+            );
+        }
+        for len in 0..proof.path.len() {
+            let path = proof.path[..len].to_vec();
+            assert_eq!(refusal(&Proof { path, ..proof.clone() }, &entry.json), Some(ProofError::NotIncluded));
+        }
+        let other = crate::CheckpointSigner::from_seed(key.name(), &[8; 32]).unwrap();
+        let foreign = proof.verify(&entry.json, other.verifier_key());
+        assert_eq!(foreign, Err(ProofError::Checkpoint(CheckpointError::Signature)));
+    }
+
+    #[test]
+    fn a_log_that_was_changed_proves_nothing() {
+        let (dir, _) = log_of(3, &[3]);
+        let mut changed = crate::fixtures::entries(dir.path());
+        changed.swap(0, 1);
+        rewrite(dir.path(), &changed);
+        assert!(matches!(prove(dir.path(), EntryIndex(2)), Err(Broken::Changed { .. })));
+    }
+
+    #[test]
+    fn extra_data_is_skipped_and_anything_else_is_no_proof() {
+        let (dir, _) = log_of(5, &[5]);
+        let (_, proof) = prove(dir.path(), EntryIndex(2)).unwrap();
+        let text = proof.to_string();
+        assert_eq!(text.replace("index", "extra AAAA\nindex").parse(), Ok(proof));
+        let long = text
+            .replace("index 2", &format!("index 2{}", "\n".to_owned() + &EMPTY_HASH.to_string()).repeat(70));
+        for text in ["", HEADER, &text.replace("v1", "v2"), &text.replace("index 2", "index 02"), &long] {
+            assert_eq!(text.parse::<Proof>(), Err(ProofError::Format), "{text}");
+        }
+    }
+}

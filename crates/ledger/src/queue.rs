@@ -198,3 +198,62 @@ impl State {
         self.urgent || !self.open || self.pending.len() > CAPACITY / 4
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(5);
+
+    #[test]
+    fn everything_that_waits_goes_to_the_disk_together() {
+        let queue = Queue::new(10);
+        for index in 10..74 {
+            assert_eq!(queue.push(b"entry", index % 2 == 0).unwrap(), index);
+        }
+        let mut batch = Vec::new();
+        assert_eq!(queue.take(&mut batch), Some(74));
+        assert_eq!(batch, b"entry".repeat(64));
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_taken_too() {
+        let queue = Queue::new(0);
+        queue.push(b"entry", false).unwrap();
+        assert_eq!(queue.take(&mut Vec::new()), Some(1));
+    }
+
+    #[test]
+    fn a_full_queue_refuses_and_recovers() {
+        let queue = Queue::new(0);
+        let entry = vec![0; 65_537];
+        let fits = (0..).take_while(|_| queue.push(&entry, false).is_ok()).count();
+        assert_eq!(fits, CAPACITY / entry.len());
+        assert!(matches!(queue.push(&entry, true), Err(Error::Full)));
+        queue.take(&mut Vec::new());
+        assert!(queue.push(&entry, true).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_hangs_is_a_timeout() {
+        let queue = Queue::new(0);
+        queue.push(b"entry", true).unwrap();
+        assert!(matches!(queue.durable(1, SHORT).await, Err(Error::Timeout)));
+        assert!(matches!(queue.durable_blocking(1, SHORT), Err(Error::Timeout)));
+        queue.committed(1);
+        assert!(queue.durable(1, SHORT).await.is_ok());
+        assert!(queue.durable_blocking(1, SHORT).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_failure_reaches_who_waits_and_who_comes_later_but_not_what_was_durable() {
+        let queue = Queue::new(0);
+        queue.push(b"entry", true).unwrap();
+        queue.committed(1);
+        queue.push(b"entry", true).unwrap();
+        queue.end(End::Failed("broken disk".into()));
+        assert!(queue.durable(1, SHORT).await.is_ok());
+        assert!(matches!(queue.durable(2, SHORT).await, Err(Error::Failed(why)) if &*why == "broken disk"));
+        assert!(matches!(queue.push(b"entry", false), Err(Error::Failed(_))));
+    }
+}

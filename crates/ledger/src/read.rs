@@ -118,3 +118,49 @@ pub(crate) fn each(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{bytes, intent, log_of, open, outcome, request};
+
+    fn indices(entries: &[Entry]) -> Vec<u64> {
+        entries.iter().map(|entry| entry.index.0).collect()
+    }
+
+    #[test]
+    fn the_last_entries_come_in_order_and_reading_goes_on_from_there() {
+        let (dir, _) = log_of(10, &[]);
+        let (last, end) = tail(dir.path(), 3).unwrap();
+        assert_eq!(indices(&last), [7, 8, 9]);
+        assert_eq!(last[2].json, bytes(&outcome(9)));
+        assert_eq!(read_on(dir.path(), end, 5).unwrap(), (Vec::new(), end));
+        let ledger = open(dir.path());
+        (10..17).for_each(|n| ledger.record(&outcome(n)).unwrap());
+        ledger.close().unwrap();
+        let (new, end) = read_on(dir.path(), end, 5).unwrap();
+        assert_eq!(indices(&new), [10, 11, 12, 13, 14]);
+        assert_eq!(indices(&read_on(dir.path(), end, 5).unwrap().0), [15, 16]);
+    }
+
+    #[test]
+    fn a_short_or_empty_log_has_what_it_has() {
+        assert_eq!(indices(&tail(log_of(2, &[]).0.path(), 5).unwrap().0), [0, 1]);
+        assert_eq!(indices(&tail(log_of(2, &[]).0.path(), 0).unwrap().0), [0; 0]);
+        assert_eq!(indices(&tail(log_of(0, &[]).0.path(), 5).unwrap().0), [0; 0]);
+        assert!(tail(Path::new("/nonexistent"), 5).is_err());
+    }
+
+    #[test]
+    fn entries_are_found_by_place_and_by_request() {
+        let (dir, _) = log_of(0, &[]);
+        let ledger = open(dir.path());
+        [intent(1), intent(2), outcome(1)].iter().for_each(|event| ledger.record(event).unwrap());
+        ledger.close().unwrap();
+        let found = |what| indices(&find(dir.path(), what).unwrap());
+        assert_eq!(found(Find::Request(request(1))), [0, 2]);
+        assert_eq!(found(Find::Request(request(3))), [0; 0]);
+        assert_eq!(found(Find::Index(EntryIndex(1))), [1]);
+        assert_eq!(found(Find::Index(EntryIndex(3))), [0; 0]);
+    }
+}

@@ -96,3 +96,42 @@ impl fmt::Debug for VerifierKey {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::signer;
+
+    /// The key and the note of the C2SP signed-note and Go `sumdb/note` documentation.
+    const KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const NOTE: &str = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem \
+                        is.\n\n\u{2014} PeterNeumann \
+                        x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+
+    #[test]
+    fn the_published_note_verifies() {
+        let key: VerifierKey = KEY.parse().unwrap();
+        assert!(key.has_signed(&Note::from_bytes(NOTE.as_bytes()).unwrap()));
+        let changed = NOTE.replace("don't", "do");
+        assert!(!key.has_signed(&Note::from_bytes(changed.as_bytes()).unwrap()));
+    }
+
+    #[test]
+    fn a_verifier_key_reads_back_as_it_was_written() {
+        let text = signer().verifier_key().to_string();
+        assert_eq!(text.parse::<VerifierKey>().unwrap().to_string(), text);
+        assert_eq!(text.parse::<VerifierKey>().unwrap().name(), signer().name());
+    }
+
+    #[test]
+    fn names_and_seeds_that_make_no_key_are_refused() {
+        let refusal = |name, seed: &[u8]| CheckpointSigner::from_seed(name, seed).err();
+        for name in ["", "a b", "a+b", "a\nb", "a\u{7f}b", "a\u{2003}b"] {
+            assert_eq!(refusal(name, &[7; 32]), Some(CheckpointError::Name), "{name:?}");
+        }
+        assert_eq!(refusal("name", &[7; 31]), Some(CheckpointError::Seed));
+        for text in ["", "a+b", "name+00000000+AAAA", KEY.trim_end_matches('W')] {
+            assert_eq!(text.parse::<VerifierKey>().err(), Some(CheckpointError::VerifierKey), "{text:?}");
+        }
+    }
+}

@@ -43,3 +43,58 @@ impl Tree {
         edge.reduce(|right, left| node_hash(left, right)).unwrap_or(EMPTY_HASH)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tlog_tiles::{HashReader, record_hash, tree_hash};
+
+    use super::*;
+
+    /// The leaves of Certificate Transparency's reference tests, and the root after each of them
+    /// (`merkle_tree_test.cc` in google/certificate-transparency).
+    const KNOWN: [(&[u8], &str); 8] = [
+        (b"", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+        (b"\x00", "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"),
+        (b"\x10", "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"),
+        (b"\x20\x21", "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"),
+        (b"\x30\x31", "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"),
+        (b"\x40\x41\x42\x43", "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"),
+        (b"PQRSTUVW", "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"),
+        (b"`abcdefghijklmno", "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"),
+    ];
+
+    fn hex(hash: Hash) -> String {
+        hash.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn the_published_roots_come_out() {
+        let mut tree = Tree::default();
+        assert_eq!(tree.root(), EMPTY_HASH);
+        for (leaf, root) in KNOWN {
+            tree.push(record_hash(leaf));
+            assert_eq!(hex(tree.root()), root);
+        }
+    }
+
+    /// The library's numbering of nodes is the order in which they are completed.
+    struct Completed(Vec<Hash>);
+
+    impl HashReader for Completed {
+        fn read_hashes(&self, nodes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::Error> {
+            Ok(nodes.iter().map(|&node| self.0[node as usize]).collect())
+        }
+    }
+
+    #[test]
+    fn the_nodes_and_roots_are_those_of_the_reference_implementation() {
+        let (mut tree, mut nodes) = (Tree::default(), Completed(Vec::new()));
+        for size in 0..600_u64 {
+            assert_eq!(tree.root(), tree_hash(size, &nodes).unwrap(), "{size}");
+            tree.push_with(record_hash(&size.to_be_bytes()), |level, place, hash| {
+                assert_eq!(tlog_tiles::stored_hash_index(level, place), nodes.0.len() as u64);
+                nodes.0.push(hash);
+            });
+        }
+    }
+}

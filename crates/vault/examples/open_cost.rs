@@ -1,9 +1,5 @@
 //! What opening a secret costs: every signed request pays it. `cargo run --release -p keyward-vault --example open_cost`
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a measurement, not a part of the product"
-)]
+#![expect(clippy::print_stdout, reason = "a measurement, not a part of the product")]
 
 use std::error::Error;
 use std::hint::black_box;
