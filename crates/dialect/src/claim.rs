@@ -25,7 +25,8 @@ pub struct SignedClaim<'r> {
     pub key: &'r str,
     /// The bytes that were signed.
     pub message: Cow<'r, [u8]>,
-    /// The signature as the exchange writes it, decoded from the request's own encoding.
+    /// The signature as the exchange writes it, decoded from the request's own encoding, in the one form that stands
+    /// for it: two texts are two signatures.
     pub signature: Cow<'r, str>,
     /// When it was signed, in microseconds since the Unix epoch.
     pub signed_at_us: u64,
