@@ -64,10 +64,30 @@ impl Config {
     pub(crate) fn read(named: Option<&Path>, default: &Path) -> Result<Self> {
         let path = named.unwrap_or(default);
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be read", path.display())),
+            Ok(text) => {
+                let config = toml::from_str::<Self>(&text);
+                let folder = path.parent().unwrap_or(Path::new(""));
+                Ok(config.with_context(|| format!("{} cannot be read", path.display()))?.beside(folder))
+            }
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
         }
+    }
+
+    /// Takes the files that it names from its own folder, wherever a command is run.
+    fn beside(mut self, folder: &Path) -> Self {
+        let gateway = &mut self.gateway;
+        let single = [
+            &mut self.database_file,
+            &mut self.passphrase_file,
+            &mut self.key_file,
+            &mut gateway.tls_cert,
+            &mut gateway.tls_key,
+        ];
+        for path in single.into_iter().flatten().chain(&mut gateway.trust_ca) {
+            *path = folder.join(&*path);
+        }
+        self
     }
 }
 
@@ -85,6 +105,18 @@ mod tests {
         .unwrap();
         assert_eq!(config.gateway.listen, ["127.0.0.1:8443".parse().unwrap()]);
         assert_eq!(config.control.listen, Some("127.0.0.1:8444".parse().unwrap()));
+    }
+
+    #[test]
+    fn files_are_found_beside_it() {
+        let config: Config = toml::from_str(
+            "key_file = 'vault.key'\ndatabase_file = '/run/database'\ngateway = {tls_key = 'a/k.pem'}",
+        )
+        .unwrap();
+        let config = config.beside(Path::new("/etc/keyward"));
+        assert_eq!(config.key_file, Some("/etc/keyward/vault.key".into()));
+        assert_eq!(config.database_file, Some("/run/database".into()));
+        assert_eq!(config.gateway.tls_key, Some("/etc/keyward/a/k.pem".into()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client: one request on one connection, for the control socket and the demo.
+//! A small HTTP/1.1 client: one request on one connection, for the control socket, the demo and the sandbox.
 
 use std::time::Duration;
 

@@ -81,15 +81,20 @@ async fn host(printer: Printer, stage: &Stage) -> Result<()> {
     printer.result(&document, |_| {
         format!(
             "Keyward is running, with a sandbox exchange behind it. Nothing is kept.\n\n\
-             A bot's key was issued: it may read, and trade BTC/USDT and ETH/USDT. It cannot withdraw, and the\n\
-             exchange's real key never leaves the vault.\n\n\
+             It issued a key for a bot, which may read, and trade BTC/USDT and ETH/USDT, and nothing else. The\n\
+             exchange's real key never leaves Keyward's vault.\n\n\
              Ask for the balance, in another terminal:\n\n{curl}\n\
              Or in Python, after `pip install ccxt`:\n\n{ccxt}\n\
-             See what it did:   keyward --data {data} audit tail\n\
-             Take the key away: keyward --data {data} key revoke bot\n\n\
+             See what it did:    {keyward} audit tail\n\
+             Take the key away:  {keyward} key revoke bot\n\n\
              Ctrl-C ends it.",
-            data = stage.data_path(),
+            keyward = format_args!("{} --data {}", program(), stage.data_path()),
         )
     })?;
     stage.until_stopped().await
+}
+
+/// What to type for this program: not everybody has it on the path.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "keyward".to_owned())
 }

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use http_body_util::Full;
+use hyper::header::HOST;
+use hyper::{Request, Uri};
 use keyward_policy::Clock;
-use keyward_sandbox::{Announcement, demo, serve};
+use keyward_sandbox::{Announcement, Identity, demo, serve};
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::host::SystemClock;
+use crate::http;
 use crate::invocation::Invocation;
 use crate::output::{Field, record};
 use crate::signals;
@@ -18,11 +22,15 @@ use crate::signals;
 const FIELDS: &[Field] =
     &[("account", "/name"), ("type", "/key_type"), ("api key", "/api_key"), ("secret", "/secret")];
 
+/// Where a gateway shows its keys (RFC 8615).
+const KEY_SET: &str = "/.well-known/jwks.json";
+
 /// Run a small exchange that really matches orders and checks signatures, in Binance's words
 ///
 /// Its money is worth nothing. Clients trade on it directly, or through Keyward.
 #[derive(Args)]
-#[command(after_help = "Example:\n  keyward sandbox --listen 127.0.0.1:9000\n\n\
+#[command(after_help = "Examples:\n  keyward sandbox --listen 127.0.0.1:9000\n  \
+    keyward sandbox --trust-gateway http://127.0.0.1:8080 --audience backend\n\n\
     Next: keyward venue add sandbox --dialect binance --url http://127.0.0.1:9000")]
 pub(crate) struct Sandbox {
     /// Where it listens; port 0 takes a free one
@@ -31,12 +39,23 @@ pub(crate) struct Sandbox {
     /// What its prices and keys follow from: the same seed makes the same market
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// A gateway whose word for a caller is taken in place of a signature (http)
+    #[arg(long, value_name = "URL", requires = "audience")]
+    trust_gateway: Option<Uri>,
+    /// The name that this exchange has at the gateway, as a venue
+    #[arg(long, value_name = "VENUE", requires = "trust_gateway")]
+    audience: Option<String>,
 }
 
 impl Sandbox {
     /// Runs the exchange until somebody stops it.
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<()> {
-        let demo = demo(self.seed)?;
+        let mut demo = demo(self.seed)?;
+        demo.config.identity = self.trust_gateway.zip(self.audience).map(|(gateway, audience)| Identity {
+            audience,
+            jwks: Arc::new(move || Box::pin(key_set(gateway.clone()))),
+            balances: demo.config.accounts.first().map(|first| first.balances.clone()).unwrap_or_default(),
+        });
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.with_context(|| format!("the exchange cannot listen on {}", self.listen))?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -44,6 +63,15 @@ impl Sandbox {
         invocation.printer.result(&announcement, shown)?;
         serve(listener, demo.config, clock(), signals::stop()).await.context("the exchange stopped")
     }
+}
+
+/// Fetches the keys that check a gateway's word.
+async fn key_set(gateway: Uri) -> Option<String> {
+    let authority = gateway.authority()?.clone();
+    let request = Request::get(KEY_SET).header(HOST, authority.as_str()).body(Full::default()).ok()?;
+    let address = (authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80));
+    let answer = http::exchange(TcpStream::connect(address).await.ok()?, request).await.ok()?;
+    String::from_utf8(answer.into_body().into()).ok()
 }
 
 /// The system's clock as the exchange reads it, in milliseconds.

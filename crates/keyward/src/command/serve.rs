@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::unlock::{Unlock, Unlocking};
 use crate::config::GatewayConfig;
-use crate::door::Inside;
+use crate::door::{Call, Inside, path};
 use crate::invocation::Invocation;
 use crate::logging::LogFormat;
 use crate::outcome::{Problem, code};
@@ -136,18 +136,20 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// Unseals the vault where that is possible; says whether it stays sealed, and why.
+/// Unseals the vault where that is possible; otherwise says why it is not.
 async fn unseal(inside: &Inside, unlocking: Option<Unlocking>) -> Result<Option<&'static str>> {
-    let Some(unlocking) = unlocking else {
-        return Ok(Some("the vault is sealed: nothing is signed until `keyward vault unseal`"));
-    };
-    match inside.call(&unlocking.unseal()?).await {
-        Ok(_) => Ok(None),
-        Err(error) if code(&error) == Some("vault_missing") => {
-            Ok(Some("there is no vault yet: make one with `keyward vault init`"))
-        }
-        Err(error) => Err(error),
+    if let Some(unlocking) = unlocking {
+        let unsealed = inside.call(&unlocking.unseal()?).await;
+        unsealed
+            .map(drop)
+            .or_else(|error| if code(&error) == Some("vault_missing") { Ok(()) } else { Err(error) })?;
     }
+    let status = inside.call(&Call::get(path(&["vault"]))).await?;
+    Ok(match status["state"].as_str() {
+        Some("unsealed") => None,
+        Some("missing") => Some("there is no vault yet: make one with `keyward vault init`"),
+        _ => Some("the vault is sealed: nothing is signed until `keyward vault unseal`"),
+    })
 }
 
 fn announce(invocation: &Invocation, gateway: &str, control: &str, sealed: Option<&str>) -> Result<()> {

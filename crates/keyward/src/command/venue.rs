@@ -56,7 +56,7 @@ pub(crate) struct Add {
     /// `resign` signs again with the real key; `assert` vouches for the caller with a short-lived token
     #[arg(long, value_parser = ["resign", "assert"], default_value = "resign")]
     mode: String,
-    /// Let market data pass without a key
+    /// Let market data pass without a key: ccxt asks for it so, unless it is set up by `keyward key show --client`
     #[arg(long)]
     public_market_data: bool,
 }

@@ -33,26 +33,50 @@ const SECTIONS: [(&str, &str); 22] = [
     ("papiV2", "/papi/v2"),
 ];
 
+/// How a language writes what a snippet needs.
+struct Language {
+    template: &'static str,
+    /// What the secret's file needs to be imported.
+    imports: &'static str,
+    /// The secret, out of the file that `KEYWARD_SECRET_FILE` names.
+    secret: &'static str,
+    indent: &'static str,
+    quote: &'static str,
+}
+
+const PYTHON: Language = Language {
+    template: include_str!("binance/ccxt.py"),
+    imports: "import os\n",
+    secret: "open(os.environ[\"KEYWARD_SECRET_FILE\"]).read().strip()",
+    indent: "        ",
+    quote: "\"",
+};
+const JAVASCRIPT: Language = Language {
+    template: include_str!("binance/ccxt.mjs"),
+    imports: "import { readFileSync } from \"node:fs\";\n",
+    secret: "readFileSync(process.env.KEYWARD_SECRET_FILE, \"utf8\").trim()",
+    indent: "    ",
+    quote: "",
+};
+
 /// Makes the snippet of a client.
 pub(super) fn render(client: Client, access: &Access<'_>) -> String {
     match client {
-        Client::Ccxt => ccxt(access),
-        Client::CcxtJs => ccxt_js(access),
+        Client::Ccxt => ccxt(&PYTHON, access),
+        Client::CcxtJs => ccxt(&JAVASCRIPT, access),
         Client::Freqtrade => freqtrade(access),
         Client::Curl => curl(access),
     }
 }
 
-fn ccxt(access: &Access<'_>) -> String {
-    let file = "open(os.environ[\"KEYWARD_SECRET_FILE\"]).read().strip()".to_owned();
-    let secret = access.secret.map_or(file, quoted);
-    filled(include_str!("binance/ccxt.py"), access, &secret, &sections("        ", "\""))
-}
-
-fn ccxt_js(access: &Access<'_>) -> String {
-    let file = "readFileSync(process.env.KEYWARD_SECRET_FILE, \"utf8\").trim()".to_owned();
-    let secret = access.secret.map_or(file, quoted);
-    filled(include_str!("binance/ccxt.mjs"), access, &secret, &sections("    ", ""))
+fn ccxt(language: &Language, access: &Access<'_>) -> String {
+    let (imports, secret) = match access.secret {
+        Some(secret) => ("", quoted(secret)),
+        None => (language.imports, language.secret.to_owned()),
+    };
+    let sections = sections(language);
+    let places = [("imports", imports), ("secret", &secret), ("sections", &sections)];
+    fill(&filled(language.template, access), &places)
 }
 
 fn freqtrade(access: &Access<'_>) -> String {
@@ -67,30 +91,34 @@ fn freqtrade(access: &Access<'_>) -> String {
         "enable_ws": false,
         // Otherwise freqtrade fetches history from another host of the exchange.
         "only_from_ccxt": true,
-        "ccxt_config": {"options": {"fetchMarkets": {"types": ["spot"]}}, "urls": {"api": urls}},
+        "ccxt_config": {
+            // For market data too, which ccxt asks for without a key.
+            "headers": {"X-MBX-APIKEY": access.api_key},
+            "options": {"fetchMarkets": {"types": ["spot"]}},
+            "urls": {"api": urls},
+        },
     });
     format!("{:#}\n", json!({ "exchange": exchange }))
 }
 
 fn curl(access: &Access<'_>) -> String {
-    let (template, secret) = match (access.key_type, access.secret) {
-        (KeyType::Hmac, Some(secret)) => (include_str!("binance/hmac.sh"), format!("'{secret}'")),
-        (KeyType::Hmac, None) => {
-            (include_str!("binance/hmac.sh"), "\"$(cat \"$KEYWARD_SECRET_FILE\")\"".to_owned())
-        }
-        (KeyType::Ed25519, _) => (include_str!("binance/ed25519.sh"), String::new()),
-        (KeyType::Rsa, _) => (include_str!("binance/rsa.sh"), String::new()),
+    let template = match access.key_type {
+        KeyType::Hmac => include_str!("binance/hmac.sh"),
+        KeyType::Ed25519 => include_str!("binance/ed25519.sh"),
+        KeyType::Rsa => include_str!("binance/rsa.sh"),
     };
-    filled(template, access, &secret, "")
+    let file = || "\"$(cat \"$KEYWARD_SECRET_FILE\")\"".to_owned();
+    let secret = access.secret.map_or_else(file, |secret| format!("'{secret}'"));
+    fill(&filled(template, access), &[("secret", &secret)])
 }
 
-fn filled(template: &str, access: &Access<'_>, secret: &str, sections: &str) -> String {
-    let places = [("door", access.door), ("key", access.api_key), ("secret", secret), ("sections", sections)];
-    fill(template, &places)
+fn filled(template: &str, access: &Access<'_>) -> String {
+    fill(template, &[("door", access.door), ("key", access.api_key)])
 }
 
 /// The sections as the lines of a map, each `name: door + "path",`.
-fn sections(indent: &str, quote: &str) -> String {
+fn sections(language: &Language) -> String {
+    let Language { indent, quote, .. } = language;
     let mut lines = String::new();
     for (name, path) in SECTIONS {
         // Writing to a string cannot fail.

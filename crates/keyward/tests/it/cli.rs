@@ -4,6 +4,7 @@ mod demo;
 mod desk;
 mod help;
 mod run;
+mod sandbox;
 mod server;
 mod story;
 mod usage;

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "what cannot happen in a story ends it, in the helpers of a test too"
 )]

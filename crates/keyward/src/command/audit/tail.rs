@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::door::{Call, path};
@@ -70,10 +71,16 @@ fn row(entry: &Value) -> Value {
     let first =
         |names: &[&str]| names.iter().find_map(|name| entry.pointer(name).filter(|value| !value.is_null()));
     json!({
-        "index": entry["index"], "at": entry["at"], "what": what,
+        "index": entry["index"], "at": seconds(entry), "what": what,
         "who": first(&["/actor/name", "/key"]), "on": first(&["/request", "/subject"]),
         "outcome": first(&["/reason", "/status", "/details/failed"]),
     })
+}
+
+/// The time of an entry, in whole seconds.
+fn seconds(entry: &Value) -> Option<String> {
+    let at: Timestamp = entry["at"].as_str()?.parse().ok()?;
+    Some(format!("{at:.0}"))
 }
 
 #[cfg(test)]
@@ -83,19 +90,19 @@ mod tests {
     #[test]
     fn a_command_and_a_request_stand_in_the_same_columns() {
         let operation = json!({
-            "index": 0, "at": "t", "event": "changed", "actor": {"name": "uid 0", "via": "cli"},
+            "index": 0, "at": "2026-11-23T08:13:59.291215865Z", "event": "changed", "actor": {"name": "uid 0", "via": "cli"},
             "operation": "key create", "subject": "key_1",
         });
         let refused = json!({
-            "index": 1, "at": "t", "event": "refused", "key": "key_1", "method": "POST", "path": "/api/v3/order",
+            "index": 1, "at": "2026-11-23T08:14:00Z", "event": "refused", "key": "key_1", "method": "POST", "path": "/api/v3/order",
             "request": "req_1", "reason": "permission_missing",
         });
-        let text = table(&rows(&json!([operation, refused])), &COLUMNS[2..], "");
+        let text = table(&rows(&json!([operation, refused])), &COLUMNS[1..], "");
         assert_eq!(
             text,
-            "WHO    WHAT                OUTCOME             ON\n\
-             uid 0  key create          -                   key_1\n\
-             key_1  POST /api/v3/order  permission_missing  req_1\n"
+            "TIME                  WHO    WHAT                OUTCOME             ON\n\
+             2026-11-23T08:13:59Z  uid 0  key create          -                   key_1\n\
+             2026-11-23T08:14:00Z  key_1  POST /api/v3/order  permission_missing  req_1\n"
         );
     }
 }
