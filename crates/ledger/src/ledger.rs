@@ -75,7 +75,8 @@ impl Ledger {
 
     /// Records an event and resolves when it is durable: power loss included. Must run inside tokio.
     ///
-    /// After [`Error::Timeout`] the entry may still be written: an intent without an outcome, which was never sent.
+    /// After [`Error::Timeout`], or when the future is dropped, the entry may still be written: an intent without an
+    /// outcome, which was never sent.
     ///
     /// # Errors
     /// [`Error::Timeout`] after `deadline` (by custom [`DEADLINE`]); and as [`Self::record`].
@@ -114,6 +115,9 @@ impl Ledger {
     /// [`Error::Timeout`]; [`Error::Failed`]; [`Error::Closed`]; [`Error::Io`].
     pub fn checkpoint(&self, signer: &CheckpointSigner) -> Result<Checkpoint, Error> {
         let _one_at_a_time = self.signing.lock();
+        if let Some(error) = self.failure() {
+            return Err(error); // others may write by now: an old head must not replace theirs
+        }
         self.queue.durable_blocking(self.queue.urge(), DEADLINE)?;
         let (size, root) = {
             let tree = self.tree.lock();
@@ -192,6 +196,7 @@ mod tests {
         (0..100).for_each(|n| ledger.record(&outcome(n)).unwrap());
         ledger.close().unwrap();
         assert!(matches!(ledger.record(&outcome(1)), Err(Error::Closed)));
+        assert!(matches!(ledger.checkpoint(&signer()), Err(Error::Closed)));
         let again = open(dir.path());
         assert_eq!(again.opening().entries, 100);
         assert_eq!(record(&again, &outcome(100)), 100);
