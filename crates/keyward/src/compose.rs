@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_control::{Control, api};
 use keyward_gateway::{Gateway, Identity, Settings};
-use keyward_ledger::{Ledger, VerifierKey};
+use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
 use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
 use keyward_store::{Service, Snapshot, Store};
 use keyward_vault::{KdfParams, Vault};
@@ -173,6 +173,7 @@ async fn open_ledger(data: &DataDir, store: &Store) -> Result<Arc<Ledger>> {
         ledger.record(&Event { at: SystemClock.now(), what: What::Outcome(outcome) })?;
         tracing::warn!(%request, "was on its way when Keyward stopped: look at the exchange what became of it");
     }
+    ledger.flush(DEADLINE).await?;
     Ok(Arc::new(ledger))
 }
 

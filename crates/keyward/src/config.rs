@@ -1,4 +1,4 @@
-//! The configuration file: what an operator would otherwise repeat on every command line.
+//! The configuration file: what an operator would otherwise repeat on every command line; see `keyward.example.toml`.
 //!
 //! An option on the command line wins over its environment variable, that over the file, and the file over the
 //! default. The file holds no secret, only the names of files that do.
@@ -96,15 +96,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_says_what_the_options_would() {
-        let config: Config = toml::from_str(
-            "passphrase_file = '/run/keyward/passphrase'\n\
-             [gateway]\nlisten = ['127.0.0.1:8443']\ntrusted_proxies = ['10.0.0.0/8']\n\
-             [control]\nlisten = '127.0.0.1:8444'",
-        )
-        .unwrap();
-        assert_eq!(config.gateway.listen, ["127.0.0.1:8443".parse().unwrap()]);
-        assert_eq!(config.control.listen, Some("127.0.0.1:8444".parse().unwrap()));
+    fn the_example_says_what_there_is_to_say() {
+        let config: Config = toml::from_str(include_str!("../keyward.example.toml")).unwrap();
+        assert_eq!(config.gateway.listen, ["0.0.0.0:8443".parse().unwrap()]);
+        assert_eq!(config.gateway.workers, Some(2));
+        assert_eq!(config.control.listen, Some("127.0.0.1:8081".parse().unwrap()));
     }
 
     #[test]

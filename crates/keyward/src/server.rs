@@ -44,6 +44,7 @@ impl Server {
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
         let workers = keyward.gateway.serve(bound.gateway, bound.tls.as_ref(), &stopped);
         let workers = workers.context("the gateway's threads cannot be started")?;
+        tracing::info!(threads = workers.len(), "serving");
         Ok(Self { keyward, socket: path, stop, tasks, workers })
     }
 
@@ -69,6 +70,7 @@ impl Server {
 
     /// Finishes what is under way and closes everything.
     pub(crate) async fn stop(mut self) -> Result<()> {
+        tracing::info!("stopping: what is under way is finished");
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
         let workers = std::mem::take(&mut self.workers);

@@ -34,7 +34,7 @@ const CONTROL: &str = "127.0.0.1:8081";
     keyward serve\n  \
     keyward serve --gateway 127.0.0.1:8080 --control 127.0.0.1:8081 --passphrase-file phrase.txt\n  \
     keyward serve --gateway 0.0.0.0:8443 --tls-cert chain.pem --tls-key key.pem\n\n\
-    Every option can stand in DIR/keyward.toml as well.")]
+    Every option can stand in DIR/keyward.toml as well; see keyward.example.toml.")]
 pub(crate) struct Serve {
     /// Where clients connect (may be given several times) [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]

@@ -15,7 +15,7 @@ pub(super) async fn all(invocation: &mut Invocation) -> Vec<Finding> {
     findings.push(operations(invocation).await);
     findings.extend(vault(invocation).await);
     findings.push(audit(invocation).await);
-    findings.push(exposure(invocation));
+    findings.extend(exposure(invocation));
     findings
 }
 
@@ -96,15 +96,23 @@ async fn audit(invocation: &mut Invocation) -> Finding {
     }
 }
 
-/// The control port tells strangers no secret, but how many requests are refused and why.
-fn exposure(invocation: &Invocation) -> Finding {
-    match invocation.config.control.listen {
-        Some(address) if !address.ip().is_loopback() => {
-            Finding::new("exposure", Verdict::Warn, format!("the control port listens on {address}"))
-                .hint("listen on 127.0.0.1, or let only your monitoring reach it")
-        }
-        _ => Finding::new("exposure", Verdict::Ok, "the control port is not configured for other hosts"),
+/// What other hosts can reach, as far as the configuration file says.
+fn exposure(invocation: &Invocation) -> Vec<Finding> {
+    let config = &invocation.config;
+    let control = config.control.listen.filter(|address| !address.ip().is_loopback()).map(|address| {
+        Finding::new("exposure", Verdict::Warn, format!("the control port listens on {address}"))
+            .hint("listen on 127.0.0.1, or let only your monitoring reach it")
+    });
+    let open = config.gateway.listen.iter().find(|address| !address.ip().is_loopback());
+    let gateway = open.filter(|_| config.gateway.tls_cert.is_none()).map(|address| {
+        Finding::new("exposure", Verdict::Warn, format!("the gateway listens on {address} without TLS"))
+            .hint("set tls_cert and tls_key, or put a proxy with TLS in front of it")
+    });
+    let found: Vec<_> = control.into_iter().chain(gateway).collect();
+    if found.is_empty() {
+        return vec![Finding::new("exposure", Verdict::Ok, "nothing in the configuration is open to other hosts")];
     }
+    found
 }
 
 fn failed(check: &'static str, error: &anyhow::Error) -> Finding {

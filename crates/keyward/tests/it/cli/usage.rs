@@ -1,5 +1,9 @@
 //! How commands end when they are called in a wrong way, and what they say to do.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
+use super::desk::Desk;
 use super::run::{Keyward, keyward};
 
 #[test]
@@ -45,6 +49,15 @@ fn an_open_data_directory_is_refused_with_the_cure() {
     let ran = keyward.run(&["venue", "list"]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("chmod 700"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_doctor_fails_on_what_others_can_read_and_names_the_cure() {
+    let desk = Desk::new();
+    std::fs::set_permissions(desk.keyward.data(), Permissions::from_mode(0o755)).unwrap();
+    let ran = desk.keyward.run(&["doctor"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("FAIL  data") && ran.stdout.contains("chmod 700"), "{}", ran.stdout);
 }
 
 #[test]
