@@ -110,7 +110,11 @@ fn exposure(invocation: &Invocation) -> Vec<Finding> {
     });
     let found: Vec<_> = control.into_iter().chain(gateway).collect();
     if found.is_empty() {
-        return vec![Finding::new("exposure", Verdict::Ok, "nothing in the configuration is open to other hosts")];
+        return vec![Finding::new(
+            "exposure",
+            Verdict::Ok,
+            "nothing in the configuration is open to other hosts",
+        )];
     }
     found
 }

@@ -1,8 +1,6 @@
 //! `keyward key create`: issues a key.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use ipnet::IpNet;
 use keyward_policy::{PermissionSet, Symbol};
@@ -43,10 +41,7 @@ pub(crate) struct Create {
     #[serde(rename = "type")]
     key_type: String,
     /// The public key (PEM) of a pair whose private half Keyward never sees
-    #[arg(long, value_name = "FILE")]
-    #[serde(skip)]
-    public_key_file: Option<PathBuf>,
-    #[arg(skip)]
+    #[arg(long = "public-key-file", value_name = "FILE", value_parser = public_key)]
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<String>,
     #[command(flatten)]
@@ -95,17 +90,16 @@ struct Limits {
 
 impl Create {
     /// Runs the command.
-    pub(crate) async fn run(mut self, invocation: &mut Invocation) -> Result<()> {
-        self.public_key = self.public_key_file.as_deref().map(public_key).transpose()?;
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
         invocation.unlock_with(self.unlock.clone());
         let key = invocation.call(&Call::post(path(&["keys"]), &self)?).await?;
         issued(invocation, &key)
     }
 }
 
-/// Reads a public key.
-pub(super) fn public_key(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("the public key {} cannot be read", file.display()))
+/// Reads the file that holds a public key.
+pub(super) fn public_key(file: &str) -> std::io::Result<String> {
+    std::fs::read_to_string(file)
 }
 
 /// Prints a key that was just issued, with its secret: the only time that anybody sees it.

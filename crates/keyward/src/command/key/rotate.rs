@@ -1,7 +1,5 @@
 //! `keyward key rotate`: a new key with the same rights in place of an old one.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -25,10 +23,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
     /// The public key (PEM) of the new pair, for a key whose private half Keyward never sees
-    #[arg(long, value_name = "FILE")]
-    #[serde(skip)]
-    public_key_file: Option<PathBuf>,
-    #[arg(skip)]
+    #[arg(long = "public-key-file", value_name = "FILE", value_parser = public_key)]
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<String>,
     #[command(flatten)]
@@ -38,8 +33,7 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     /// Runs the command.
-    pub(crate) async fn run(mut self, invocation: &mut Invocation) -> Result<()> {
-        self.public_key = self.public_key_file.as_deref().map(public_key).transpose()?;
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
         invocation.unlock_with(self.unlock.clone());
         let key = invocation.call(&Call::post(path(&["keys", &self.key, "rotate"]), &self)?).await?;
         issued(invocation, &key)
