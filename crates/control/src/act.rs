@@ -86,3 +86,39 @@ impl Recorded<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keyward_store::Error as Store;
+
+    use super::*;
+    use crate::Code;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn nothing_is_carried_out_without_a_durable_record() {
+        let fixture = Fixture::new().await;
+        fixture.break_the_log();
+        let act = fixture.control.act(&fixture.actor, "test").await;
+        let refused = act.record("subject", Value::Null).await;
+        assert_eq!(refused.map(|_| ()).unwrap_err().code(), Code::AuditUnavailable);
+    }
+
+    #[tokio::test]
+    async fn a_record_stands_before_its_effect_begins() {
+        let fixture = Fixture::new().await;
+        let act = fixture.control.act(&fixture.actor, "test").await;
+        let recorded = act.record("subject", Value::Null).await.unwrap();
+        let effect = async { Ok::<_, Store>(fixture.last_change()["operation"].clone()) };
+        assert_eq!(recorded.carry_out(effect).await.unwrap(), "test");
+    }
+
+    #[tokio::test]
+    async fn what_failed_is_on_record_as_failed() {
+        let fixture = Fixture::new().await;
+        let recorded = fixture.control.look(&fixture.actor, "test").record_whole(Value::Null).await.unwrap();
+        let effect = async { Err::<(), _>(Store::Unreachable("away".to_owned())) };
+        assert_eq!(recorded.carry_out(effect).await.unwrap_err().code(), Code::StoreUnavailable);
+        assert_eq!(fixture.last_change()["details"]["failed"], "store_unavailable");
+    }
+}

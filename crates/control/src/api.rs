@@ -1,10 +1,12 @@
 //! The JSON API under `/api/v1`: thin translators over the operations.
 //!
-//! A handler reads its input, calls one operation, and writes its output or its [`Error`](crate::Error) as problem
+//! A handler reads its input, calls one operation, and writes its output or its [`Error`] as problem
 //! details. Whoever serves the router says who the caller is: he puts an [`Actor`](keyward_policy::Actor) into the
 //! request's extensions, and without one nothing is done.
 
 mod audit;
+#[cfg(test)]
+mod contract;
 mod credential;
 mod finish;
 mod input;

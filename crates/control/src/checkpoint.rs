@@ -48,7 +48,7 @@ impl Control {
         let service = self.store.service_secret(Service::AuditLog).await?;
         let unsigned = || {
             Error::new(Code::AuditUnsigned, "the audit log was never signed, so nothing can be proven")
-                .hint("keyward vault init")
+                .hint("make the vault that signs it: keyward vault init")
         };
         verifier_key(&service.ok_or_else(unsigned)?)
     }
@@ -60,4 +60,36 @@ fn verifier_key(service: &ServiceSecret) -> Result<VerifierKey, Error> {
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(Code::Internal, "the key that signs the audit log cannot be used").caused_by(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::Fixture;
+
+    async fn anchors(fixture: &Fixture) -> Vec<u64> {
+        let anchors = fixture.control.store.anchors(None, 10).await.unwrap();
+        anchors.into_iter().map(|anchor| anchor.size).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_new_is_signed_and_what_is_not_is_left_alone() {
+        let fixture = Fixture::new().await;
+        for _ in 0..2 {
+            assert_eq!(fixture.control.sign_checkpoint().await.unwrap(), Some(1));
+        }
+        assert_eq!(anchors(&fixture).await, [1]);
+        fixture.project("bots").await;
+        assert_eq!(fixture.control.sign_checkpoint().await.unwrap(), Some(2));
+        assert_eq!(anchors(&fixture).await, [2, 1]);
+    }
+
+    #[tokio::test]
+    async fn without_the_root_key_nothing_is_signed() {
+        let fixture = Fixture::without_vault().await;
+        assert_eq!(fixture.control.sign_checkpoint().await.unwrap(), None);
+        fixture.init().await;
+        fixture.control.vault.seal();
+        assert_eq!(fixture.control.sign_checkpoint().await.unwrap(), None);
+        assert!(anchors(&fixture).await.is_empty());
+    }
 }

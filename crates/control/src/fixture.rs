@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use axum::body::{Body, to_bytes};
 use jiff::{SignedDuration, Timestamp};
 use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
@@ -13,9 +14,11 @@ use keyward_policy::{
 };
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tower::ServiceExt;
 
 use crate::operation::{credential, key, project, vault, venue};
 use crate::{Asked, CannotAsk, Control, Introspect, Parts};
@@ -68,6 +71,13 @@ impl Introspect for Exchange {
         let answer = self.0.lock().unwrap().clone();
         Box::pin(async move { answer })
     }
+}
+
+/// What the API answered.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 /// An operation's input.
@@ -241,6 +251,25 @@ impl Fixture {
 
     fn log(&self, name: &str) -> PathBuf {
         self.control.audit_dir.join(name)
+    }
+
+    /// Calls the API as the fixture's actor.
+    pub(crate) async fn call(&self, method: &str, path: &str, input: Value) -> Answered {
+        let mut request = axum::http::Request::builder().method(method).uri(format!("/api/v1{path}"));
+        if !input.is_null() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = if input.is_null() { String::new() } else { input.to_string() };
+        let request = request.extension(self.actor.clone()).body(Body::from(body)).unwrap();
+        self.send(request).await
+    }
+
+    /// Sends a request to the API as it is.
+    pub(crate) async fn send(&self, request: axum::http::Request<Body>) -> Answered {
+        let response = crate::api::router(Arc::clone(&self.control)).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        Answered { status, body: serde_json::from_slice(&bytes).unwrap() }
     }
 
     /// Every byte that is on the disk.

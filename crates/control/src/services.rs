@@ -54,3 +54,33 @@ impl Control {
 fn unmade(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(Code::Internal, "a key of Keyward itself cannot be made").caused_by(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use keyward_policy::Sealed;
+
+    use super::*;
+    use crate::fixture::{Fixture, PASSPHRASE, read};
+    use crate::operation::vault::unseal::unseal;
+
+    #[tokio::test]
+    async fn keys_that_a_crash_kept_from_being_made_are_made_at_the_next_unsealing() {
+        let fixture = Fixture::without_vault().await;
+        let passphrase = Secret::from_vec(PASSPHRASE.into()).unwrap();
+        let root =
+            fixture.control.vault.init(&keyward_vault::Unlock::Passphrase(passphrase), fixture.control.kdf);
+        let root = Sealed::from_bytes(root.unwrap().as_bytes());
+        fixture.control.store.put_sealed_root(&root, None).await.unwrap();
+        let input = read(&serde_json::json!({ "passphrase": PASSPHRASE }).to_string());
+        unseal(&fixture.control, &fixture.actor, input).await.unwrap();
+        assert!(fixture.control.audit_key().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn keys_that_are_there_are_left_alone() {
+        let fixture = Fixture::new().await;
+        let before = fixture.control.store.service_secret(Service::Identity).await.unwrap();
+        fixture.control.complete_services().await.unwrap();
+        assert_eq!(fixture.control.store.service_secret(Service::Identity).await.unwrap(), before);
+    }
+}

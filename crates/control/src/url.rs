@@ -28,7 +28,8 @@ pub(crate) fn base(text: &str) -> Result<String, Error> {
     let host = uri.host().unwrap_or_default();
     // `Uri` takes a port of any length for a part of the text.
     let port = authority.strip_prefix(host).unwrap_or_default();
-    let sound = port.is_empty() || port[1..].parse().is_ok_and(|port: u16| port > 0);
+    let number = port.strip_prefix(':').and_then(|port| port.parse().ok());
+    let sound = port.is_empty() || number.is_some_and(|port: u16| port > 0);
     if host.is_empty() || !sound {
         return Err(invalid(text, "its host or port is missing or wrong"));
     }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::routing::{get, post};
 
 use super::Shared;
 use super::finish::{Answer, finish};
-use super::input::{Acting, Asked, Input};
+use super::input::{Acting, Asked, Input, Named};
 use crate::Control;
 use crate::operation::audit;
 
@@ -29,7 +28,7 @@ async fn tail(
     finish(async move { audit::tail::tail(&control, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Path(id): Path<String>) -> Answer<audit::entry::Entries> {
+async fn show(control: Shared, _: Acting, Named(id): Named) -> Answer<audit::entry::Entries> {
     finish(async move { audit::show::show(&control, &id).await }).await
 }
 

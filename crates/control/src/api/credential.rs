@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::routing::{get, post};
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
-use super::input::{Acting, Asked, Input};
+use super::input::{Acting, Asked, Input, Named};
 use crate::operation::credential::{self, CredentialView};
 use crate::{Control, Listed, Part, Removed};
 
@@ -42,18 +41,18 @@ async fn generate(
     made(async move { credential::generate::generate(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Path(name): Path<String>) -> Answer<CredentialView> {
+async fn show(control: Shared, _: Acting, Named(name): Named) -> Answer<CredentialView> {
     finish(async move { credential::show::show(&control, &name).await }).await
 }
 
-async fn remove(control: Shared, Acting(actor): Acting, Path(name): Path<String>) -> Answer<Removed> {
+async fn remove(control: Shared, Acting(actor): Acting, Named(name): Named) -> Answer<Removed> {
     finish(async move { credential::remove::remove(&control, &actor, &name).await }).await
 }
 
 async fn check(
     control: Shared,
     Acting(actor): Acting,
-    Path(name): Path<String>,
+    Named(name): Named,
 ) -> Answer<credential::check::Checked> {
     finish(async move { credential::check::check(&control, &actor, &name).await }).await
 }
@@ -61,7 +60,7 @@ async fn check(
 async fn set_api_key(
     control: Shared,
     Acting(actor): Acting,
-    Path(name): Path<String>,
+    Named(name): Named,
     Input(input): Input<credential::set_api_key::SetApiKey>,
 ) -> Answer<CredentialView> {
     finish(async move { credential::set_api_key::set_api_key(&control, &actor, &name, input).await }).await

@@ -1,7 +1,7 @@
 //! What a request says: its body, its query, and who sent it.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use keyward_policy::Actor;
@@ -74,8 +74,25 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let Query(asked) = Query::from_request_parts(parts, state)
             .await
-            .map_err(|rejection| Error::new(Code::Malformed, rejection.body_text()))?;
+            .map_err(|rejection| unasked(&rejection.body_text()))?;
         Ok(Self(asked))
+    }
+}
+
+fn unasked(text: &str) -> Error {
+    let why = text.split_once(": ").map_or(text, |(_, why)| why);
+    Error::new(Code::Malformed, format!("the query cannot be read: {why}"))
+}
+
+/// What a path names.
+pub(super) struct Named(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let named = Path::from_request_parts(parts, state).await;
+        named.map(|Path(name)| Self(name)).map_err(|_| Error::new(Code::Malformed, "the path is not UTF-8"))
     }
 }
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::routing::{get, post};
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
-use super::input::{Acting, Asked, Input};
+use super::input::{Acting, Asked, Input, Named};
 use crate::operation::key::{self, Created, KeyView};
 use crate::{Control, Listed, Removed};
 
@@ -35,31 +34,31 @@ async fn create(
     made(async move { key::create::create(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Path(key): Path<String>) -> Answer<KeyView> {
+async fn show(control: Shared, _: Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::show::show(&control, &key).await }).await
 }
 
-async fn delete(control: Shared, Acting(actor): Acting, Path(key): Path<String>) -> Answer<Removed> {
+async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Removed> {
     finish(async move { key::delete::delete(&control, &actor, &key).await }).await
 }
 
 async fn rotate(
     control: Shared,
     Acting(actor): Acting,
-    Path(key): Path<String>,
+    Named(key): Named,
     Input(input): Input<key::rotate::Rotate>,
 ) -> Made<Created> {
     made(async move { key::rotate::rotate(&control, &actor, &key, input).await }).await
 }
 
-async fn suspend(control: Shared, Acting(actor): Acting, Path(key): Path<String>) -> Answer<KeyView> {
+async fn suspend(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::suspend::suspend(&control, &actor, &key).await }).await
 }
 
-async fn resume(control: Shared, Acting(actor): Acting, Path(key): Path<String>) -> Answer<KeyView> {
+async fn resume(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::resume::resume(&control, &actor, &key).await }).await
 }
 
-async fn revoke(control: Shared, Acting(actor): Acting, Path(key): Path<String>) -> Answer<KeyView> {
+async fn revoke(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::revoke::revoke(&control, &actor, &key).await }).await
 }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::routing::get;
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
-use super::input::{Acting, Asked, Input};
+use super::input::{Acting, Asked, Input, Named};
 use crate::operation::project;
 use crate::{Control, Listed, Part, Removed};
 
@@ -31,10 +30,10 @@ async fn add(
     made(async move { project::add::add(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Path(project): Path<String>) -> Answer<project::ProjectView> {
+async fn show(control: Shared, _: Acting, Named(project): Named) -> Answer<project::ProjectView> {
     finish(async move { project::show::show(&control, &project).await }).await
 }
 
-async fn remove(control: Shared, Acting(actor): Acting, Path(project): Path<String>) -> Answer<Removed> {
+async fn remove(control: Shared, Acting(actor): Acting, Named(project): Named) -> Answer<Removed> {
     finish(async move { project::remove::remove(&control, &actor, &project).await }).await
 }

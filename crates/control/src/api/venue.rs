@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::routing::get;
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
-use super::input::{Acting, Asked, Input};
+use super::input::{Acting, Asked, Input, Named};
 use crate::operation::venue;
 use crate::{Control, Listed, Part, Removed};
 
@@ -29,10 +28,10 @@ async fn add(
     made(async move { venue::add::add(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Path(venue): Path<String>) -> Answer<venue::VenueView> {
+async fn show(control: Shared, _: Acting, Named(venue): Named) -> Answer<venue::VenueView> {
     finish(async move { venue::show::show(&control, &venue).await }).await
 }
 
-async fn remove(control: Shared, Acting(actor): Acting, Path(venue): Path<String>) -> Answer<Removed> {
+async fn remove(control: Shared, Acting(actor): Acting, Named(venue): Named) -> Answer<Removed> {
     finish(async move { venue::remove::remove(&control, &actor, &venue).await }).await
 }

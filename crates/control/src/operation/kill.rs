@@ -1,11 +1,12 @@
 //! `kill`: ends keys at once and for good, one, a project's, a credential's, or all.
 
-use keyward_policy::{Actor, Change, KeyId, KeyState};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState};
 use keyward_store::{KeyFilter, PAGE_MAX, Page, Revoke};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::key::of_name;
+use super::key::revoke::revoke_one;
 use crate::act::Recorded;
 use crate::{Code, Control, Error};
 
@@ -35,11 +36,12 @@ pub struct Killed {
     pub revoked: Vec<KeyId>,
 }
 
-/// What to revoke, and which keys the gateway is then told of.
-struct Target {
-    revoke: Vec<Revoke>,
-    told: KeyFilter,
-    subject: String,
+/// What to revoke.
+enum Target {
+    /// These keys.
+    Keys(Vec<Key>),
+    /// All that the gateway is then told of.
+    All(Revoke, KeyFilter),
 }
 
 /// Ends keys. When this returns, no request of theirs is sent any more, and they never come back.
@@ -50,33 +52,24 @@ struct Target {
 pub async fn kill(control: &Control, actor: &Actor, input: Kill) -> Result<Killed, Error> {
     let act = control.act(actor, "kill").await;
     let target = target(control, input).await?;
-    let recorded = act.record(&target.subject, Value::Null).await?;
-    let revoked = recorded.carry_out(revoke(control, &target)).await?;
+    let recorded = act.record(target.subject(), Value::Null).await?;
+    let revoked = recorded.carry_out(revoke(control, target)).await?;
     Ok(named(&recorded, revoked))
 }
 
 async fn target(control: &Control, input: Kill) -> Result<Target, Error> {
-    let one = |revoke, told, subject| Target { revoke: vec![revoke], told, subject };
+    let none = KeyFilter::default();
     Ok(match (input.key, input.project, input.credential, input.all) {
-        (Some(key), None, None, false) => {
-            let keys = of_name(control, &key).await?;
-            let subject = keys.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
-            let revoke = keys.iter().map(|key| Revoke::Key(key.id)).collect();
-            Target { revoke, told: KeyFilter::default(), subject }
-        }
+        (Some(key), None, None, false) => Target::Keys(of_name(control, &key).await?),
         (None, Some(project), None, false) => {
             let id = control.store.project(&project).await?.id;
-            one(Revoke::Project(id), KeyFilter { project: Some(id), ..KeyFilter::default() }, id.to_string())
+            Target::All(Revoke::Project(id), KeyFilter { project: Some(id), ..none })
         }
         (None, None, Some(credential), false) => {
             let id = control.store.credential(&credential).await?.id;
-            one(
-                Revoke::Credential(id),
-                KeyFilter { credential: Some(id), ..KeyFilter::default() },
-                id.to_string(),
-            )
+            Target::All(Revoke::Credential(id), KeyFilter { credential: Some(id), ..none })
         }
-        (None, None, None, true) => one(Revoke::All, KeyFilter::default(), "all".to_owned()),
+        (None, None, None, true) => Target::All(Revoke::All, none),
         _ => {
             return Err(Error::new(Code::KillUnclear, "it is not clear what to kill")
                 .hint("name one of: a key, a project, a credential, all"));
@@ -84,19 +77,35 @@ async fn target(control: &Control, input: Kill) -> Result<Target, Error> {
     })
 }
 
-/// Revokes in the database, then in the gateway.
-async fn revoke(control: &Control, target: &Target) -> Result<Vec<KeyId>, Error> {
-    let mut revoked = Vec::new();
-    for which in &target.revoke {
-        revoked.extend(control.store.revoke_keys(*which, control.now()).await?);
-        if let Revoke::Key(id) = which {
-            control.publish(Change::Key(Box::new(control.store.key(*id).await?)));
+impl Target {
+    /// How the audit log names it.
+    fn subject(&self) -> String {
+        match self {
+            Self::Keys(keys) => keys.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" "),
+            Self::All(Revoke::Key(id), _) => id.to_string(),
+            Self::All(Revoke::Project(id), _) => id.to_string(),
+            Self::All(Revoke::Credential(id), _) => id.to_string(),
+            Self::All(Revoke::All, _) => "all".to_owned(),
         }
     }
-    if !matches!(target.revoke[..], [Revoke::Key(_), ..]) {
-        tell(control, target.told).await?;
+}
+
+/// Revokes in the database, then in the gateway.
+async fn revoke(control: &Control, target: Target) -> Result<Vec<KeyId>, Error> {
+    match target {
+        Target::All(which, filter) => {
+            let revoked = control.store.revoke_keys(which, control.now()).await?;
+            tell(control, filter).await?;
+            Ok(revoked)
+        }
+        Target::Keys(keys) => {
+            let mut revoked = Vec::with_capacity(keys.len());
+            for key in keys.into_iter().filter(|key| key.state != KeyState::Revoked) {
+                revoked.push(revoke_one(control, key).await?.id);
+            }
+            Ok(revoked)
+        }
     }
-    Ok(revoked)
 }
 
 /// Tells the gateway of every revoked key, also of those revoked before: telling twice is harmless.

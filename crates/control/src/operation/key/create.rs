@@ -247,6 +247,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn of_two_who_want_a_name_at_once_one_gets_it() {
+        let fixture = ready().await;
+        let (one, other) = tokio::join!(created(&fixture, json!({})), created(&fixture, json!({})));
+        let refused = [one.err(), other.err()].into_iter().flatten().collect::<Vec<_>>();
+        assert_eq!(refused, [Code::NameTaken]);
+    }
+
+    #[tokio::test]
     async fn without_a_log_no_key_is_issued() {
         let fixture = ready().await;
         fixture.break_the_log();

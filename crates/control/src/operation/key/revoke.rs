@@ -1,6 +1,6 @@
 //! `key revoke`: ends a key for good.
 
-use keyward_policy::{Actor, Change, Standing};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, Standing};
 use keyward_store::Revoke;
 use serde_json::json;
 
@@ -14,27 +14,30 @@ use crate::{Control, Error};
 /// `key_unknown`, `key_ambiguous`; and those of every change.
 pub async fn revoke(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
     let act = control.act(actor, "key revoke").await;
-    let id = find(control, key).await?.id;
-    let recorded = act.record(id, json!({ "state": "revoked" })).await?;
-    recorded.carry_out(control.store.revoke_keys(Revoke::Key(id), control.now())).await?;
-    let revoked = control.store.key(id).await?;
-    control.publish(Change::Key(Box::new(revoked.clone())));
-    let warnings = still_usable(control, key).await?;
+    let found = find(control, key).await?;
+    let warnings = still_usable(control, key, found.id).await?;
+    let recorded = act.record(found.id, json!({ "state": "revoked" })).await?;
+    let revoked = recorded.carry_out(revoke_one(control, found)).await?;
     Ok(KeyView { warnings, ..KeyView::one(control, revoked).await? })
 }
 
+/// Revokes a key in the database, then in the gateway: also when it was revoked before, in case the gateway missed it.
+pub(crate) async fn revoke_one(control: &Control, key: Key) -> Result<Key, Error> {
+    let newly = control.store.revoke_keys(Revoke::Key(key.id), control.now()).await?.len();
+    let revoked = Key { state: KeyState::Revoked, revision: key.revision + newly as u64, ..key };
+    control.publish(Change::Key(Box::new(revoked.clone())));
+    Ok(revoked)
+}
+
 /// Whoever revokes a key by its name may not think of the one that it replaced.
-async fn still_usable(control: &Control, name: &str) -> Result<Vec<String>, Error> {
-    let usable = |standing| matches!(standing, Standing::Retiring | Standing::Suspended);
-    let others = of_name(control, name).await?;
-    let others = others.iter().filter(|key| key.name == name && usable(key.standing(control.now())));
-    Ok(others.map(|key| format!("the key {} has the same name and is not revoked", key.id)).collect())
+async fn still_usable(control: &Control, name: &str, meant: KeyId) -> Result<Vec<String>, Error> {
+    let mut others = of_name(control, name).await?;
+    others.retain(|key| key.id != meant && key.standing(control.now()) != Standing::Expired);
+    Ok(others.iter().map(|key| format!("the key {} has the same name and is not revoked", key.id)).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use keyward_policy::KeyState;
-
     use super::*;
     use crate::Code;
     use crate::fixture::Fixture;

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::fixture::read;
 
-    fn terms(change: Value) -> Result<Terms, Code> {
+    fn terms(change: &Value) -> Result<Terms, Code> {
         let mut input = json!({ "name": "bot", "project": "bots", "allow": ["read"] });
         input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         Terms::read(&read(&input.to_string()), Timestamp::UNIX_EPOCH).map_err(|error| error.code())
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_not_said_is_safe() {
-        let terms = terms(json!({})).unwrap();
+        let terms = terms(&json!({})).unwrap();
         assert_eq!(terms.lifetime.expires_at.unwrap().as_second(), 90 * 86_400);
         assert_eq!(terms.rate, Some(RATE_DEFAULT));
         assert_eq!((terms.symbols, terms.addresses), (Symbols::any(), AddressRules::default()));
@@ -172,20 +172,20 @@ mod tests {
 
     #[test]
     fn a_key_that_never_ends_or_rests_is_an_explicit_choice() {
-        let terms = terms(json!({ "expires": "never", "rate": "unlimited" })).unwrap();
+        let terms = terms(&json!({ "expires": "never", "rate": "unlimited" })).unwrap();
         assert_eq!((terms.lifetime.expires_at, terms.rate), (None, None));
     }
 
     #[test]
     fn a_bare_address_is_a_range_of_one_in_its_one_form() {
-        let terms = terms(json!({ "ip": ["203.0.113.7", "::ffff:10.0.0.1", "2001:db8::/32"] })).unwrap();
+        let terms = terms(&json!({ "ip": ["203.0.113.7", "::ffff:10.0.0.1", "2001:db8::/32"] })).unwrap();
         let texts: Vec<_> = terms.addresses.allow.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["203.0.113.7/32", "10.0.0.1/32", "2001:db8::/32"]);
     }
 
     #[test]
     fn the_same_symbol_twice_is_one() {
-        let terms = terms(json!({ "symbols": ["ETH/USDT", "BTC/USDT", "ETH/USDT"] })).unwrap();
+        let terms = terms(&json!({ "symbols": ["ETH/USDT", "BTC/USDT", "ETH/USDT"] })).unwrap();
         assert_eq!(terms.symbols.list().unwrap().len(), 2);
     }
 
@@ -205,7 +205,7 @@ mod tests {
             (json!({ "expires": "yesterday" }), Code::TimeInvalid),
             (json!({ "expires": "1h", "not_before": "2h" }), Code::TimeInvalid),
         ] {
-            assert_eq!(terms(change.clone()).unwrap_err(), code, "{change}");
+            assert_eq!(terms(&change).unwrap_err(), code, "{change}");
         }
     }
 }

@@ -18,7 +18,9 @@ use crate::{Code, Control, Error};
 pub async fn init(control: &Control, actor: &Actor, input: Unlocking) -> Result<Status, Error> {
     let act = control.act(actor, "vault init").await;
     if control.store.sealed_root().await?.is_some() {
-        return Err(Error::new(Code::VaultExists, "there is a vault already").hint("keyward vault unseal"));
+        return Err(
+            Error::new(Code::VaultExists, "there is a vault already").hint("open it: keyward vault unseal")
+        );
     }
     let unlock = input.read()?;
     let warnings = warnings(&unlock);
