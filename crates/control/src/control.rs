@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyward_ledger::Ledger;
+use keyward_ledger::{DEADLINE, Ledger};
 use keyward_policy::{Change, Clock, Entropy};
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
@@ -94,6 +94,11 @@ impl Control {
     /// Where clients find the gateway.
     pub(crate) fn gateway_url(&self) -> &str {
         &self.gateway_url
+    }
+
+    /// Lets what was recorded a moment ago reach the log's file; a log that has failed is read as it is.
+    pub(crate) async fn settle_log(&self) {
+        let _ = self.ledger.flush(DEADLINE).await;
     }
 
     /// Where clients find a venue.

@@ -17,6 +17,7 @@ pub async fn show(control: &Control, id: &str) -> Result<Entries, Error> {
             .hint("give an entry's number, or a request's id: clients see it as Keyward-Request-Id")
     };
     let find = find(id).ok_or_else(unknown)?;
+    control.settle_log().await;
     let dir = control.audit_dir.clone();
     let entries = blocking(move || Entries::read(&keyward_ledger::find(&dir, find)?)).await?;
     if entries.items.is_empty() { Err(unknown()) } else { Ok(entries) }

@@ -24,6 +24,7 @@ pub struct Tail {
 /// # Errors
 /// `audit_unavailable`.
 pub async fn tail(control: &Control, input: Tail) -> Result<Entries, Error> {
+    control.settle_log().await;
     let dir = control.audit_dir.clone();
     let limit = input.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX);
     blocking(move || Entries::read(&keyward_ledger::tail(&dir, limit)?.0)).await
