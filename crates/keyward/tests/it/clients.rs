@@ -22,7 +22,10 @@ pub(crate) struct Bot<'c> {
 
 impl Clients {
     pub(crate) fn start() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the test command hands the prepared Python over in the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test command hands the prepared Python over in the environment"
+        )]
         let python = std::env::var("KEYWARD_TEST_PYTHON");
         let python = python.expect("KEYWARD_TEST_PYTHON is not set: run the tests with `cargo xtask test`");
         let worker = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients/worker.py");

@@ -18,7 +18,8 @@ fn a_client_trades_over_tls() {
     let certificate = fs::read(world.path("certificate.pem")).unwrap();
     roots.add(CertificateDer::from_pem_slice(&certificate).unwrap()).unwrap();
     let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let session = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+    let session =
+        ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
     let gateway = &world.server.gateway;
     let mut stream = StreamOwned::new(session, connect("127.0.0.1", gateway));
     let reply = Wire::signed(&key, "GET", "/api/v3/account", "").send_over(&mut stream, gateway, "/binance");
@@ -26,7 +27,8 @@ fn a_client_trades_over_tls() {
 }
 
 /// PROXY protocol v2: a connection of 203.0.113.5.
-const INTRODUCTION: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xcb\x00\x71\x05\x7f\x00\x00\x01\x10\x00\x10\x01";
+const INTRODUCTION: &[u8] =
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xcb\x00\x71\x05\x7f\x00\x00\x01\x10\x00\x10\x01";
 
 #[test]
 fn only_a_trusted_proxy_introduces_its_clients() {
@@ -39,7 +41,11 @@ fn only_a_trusted_proxy_introduces_its_clients() {
     assert_eq!(introduced("127.0.0.2").send(gateway).status, 200);
     assert_eq!(introduced("127.0.0.1").send(gateway).status, 400, "a stranger's header is no HTTP");
     assert_eq!(read("127.0.0.1").send(gateway).reason(), "address_not_allowed");
-    assert_eq!(read("127.0.0.2").send(gateway).status, 0, "a proxy that does not introduce its client is cut off");
+    assert_eq!(
+        read("127.0.0.2").send(gateway).status,
+        0,
+        "a proxy that does not introduce its client is cut off"
+    );
 }
 
 #[test]

@@ -43,11 +43,18 @@ impl Wire {
         Self::signed_at(key, method, path, query, now_ms())
     }
 
-    pub(crate) fn signed_at(key: &Issued, method: &'static str, path: &str, query: &str, at_ms: u128) -> Self {
+    pub(crate) fn signed_at(
+        key: &Issued,
+        method: &'static str,
+        path: &str,
+        query: &str,
+        at_ms: u128,
+    ) -> Self {
         let separator = if query.is_empty() { "" } else { "&" };
         let query = format!("{query}{separator}timestamp={at_ms}");
         let signature = SigningKey::HmacSha256(key.secret.as_bytes()).sign(query.as_bytes()).unwrap();
-        Self::bare(method, &format!("{path}?{query}&signature={signature}")).header("X-MBX-APIKEY", &key.api_key)
+        Self::bare(method, &format!("{path}?{query}&signature={signature}"))
+            .header("X-MBX-APIKEY", &key.api_key)
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -80,8 +87,13 @@ impl Wire {
     }
 
     fn bytes(&self, gateway: &str, prefix: &str) -> String {
-        let headers: Vec<_> = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let length = if self.body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", self.body.len()) };
+        let headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let length = if self.body.is_empty() {
+            String::new()
+        } else {
+            format!("Content-Length: {}\r\n", self.body.len())
+        };
         format!(
             "{} {prefix}{} HTTP/1.1\r\nHost: {gateway}\r\nConnection: close\r\n{length}{}\r\n{}",
             self.method,

@@ -4,6 +4,7 @@ mod sandbox;
 mod server;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -52,7 +53,8 @@ impl World {
     }
 
     pub(crate) fn with(setup: Setup) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let private = fs::Permissions::from_mode(0o700);
+        let data = tempfile::Builder::new().permissions(private).tempdir().unwrap();
         fs::write(data.path().join("passphrase"), PASSPHRASE).unwrap();
         if setup.tls {
             let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -74,7 +76,12 @@ impl World {
         let mut command = self.command(&["serve", "--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
         command.args(["--passphrase-file", &passphrase]).args(self.setup.serve);
         if self.setup.tls {
-            command.args(["--tls-cert", &self.path("certificate.pem"), "--tls-key", &self.path("certificate.key")]);
+            command.args([
+                "--tls-cert",
+                &self.path("certificate.pem"),
+                "--tls-key",
+                &self.path("certificate.key"),
+            ]);
         }
         self.server = Server::start(command);
         self.sandbox.vouched_for_by(&self.server.gateway);
@@ -83,7 +90,18 @@ impl World {
     fn furnish(&self) {
         let url = self.sandbox.url.clone();
         let mode = if self.setup.assert { "assert" } else { "resign" };
-        self.operate(&["venue", "add", "binance", "--dialect", "binance", "--url", &url, "--mode", mode]);
+        self.operate(&[
+            "venue",
+            "add",
+            "binance",
+            "--dialect",
+            "binance",
+            "--url",
+            &url,
+            "--mode",
+            mode,
+            "--public-market-data",
+        ]);
         self.operate(&["project", "add", "bots"]);
         if !self.setup.assert {
             let desk = self.sandbox.account("desk");
@@ -128,9 +146,9 @@ impl World {
     /// The reason of the latest refusal of a key in the audit log.
     pub(crate) fn last_refusal(&self, key: &Issued) -> String {
         let events = self.operate(&["audit", "tail", "--limit", "1000"]);
-        let events = events["entries"].as_array().cloned().unwrap_or_default();
-        let refused = events.iter().rev().map(event).find(|event| event["event"] == "refused" && event["key"] == *key.id);
-        refused.map(|event| event["reason"].as_str().unwrap_or_default().to_owned()).unwrap_or_default()
+        let of_key = |event: &&Value| event["event"] == "refused" && event["key"] == *key.id;
+        let refused = events.as_array().and_then(|events| events.iter().rev().find(of_key));
+        refused.and_then(|event| event["reason"].as_str()).unwrap_or("none").to_owned()
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -143,11 +161,6 @@ impl World {
     }
 }
 
-/// An entry's event, whether the document wraps it or not.
-fn event(entry: &Value) -> &Value {
-    entry.get("event").filter(|event| event.is_object()).unwrap_or(entry)
-}
-
 mod postgres {
     //! A database of one's own on the server that `cargo xtask test` started.
 
@@ -155,13 +168,17 @@ mod postgres {
 
     /// Makes an empty database and returns its URL.
     pub(super) fn fresh_database() -> String {
-        #[expect(clippy::disallowed_methods, reason = "the test command hands the server's URL over in the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test command hands the server's URL over in the environment"
+        )]
         let server = std::env::var("KEYWARD_TEST_POSTGRES");
         let server = server.expect("KEYWARD_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
         let name = format!("it_{}", std::process::id());
         let made = Command::new("psql").args([&server, "-qc", &format!("CREATE DATABASE {name}")]).status();
         assert!(made.expect("psql is needed").success(), "the database could not be made");
-        let (base, query) = server.split_once('?').map_or((&*server, String::new()), |(b, q)| (b, format!("?{q}")));
+        let (base, query) =
+            server.split_once('?').map_or((&*server, String::new()), |(b, q)| (b, format!("?{q}")));
         let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
         format!("{base}/{name}{query}")
     }

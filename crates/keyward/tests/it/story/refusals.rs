@@ -22,7 +22,14 @@ pub(super) fn tell(world: &World, clients: &mut Clients) {
 }
 
 /// A call of ccxt that must raise this exception for this reason, and must not be retried.
-fn refused(world: &World, clients: &mut Clients, key: &Issued, call: (&str, Value), exception: &str, reason: &str) {
+fn refused(
+    world: &World,
+    clients: &mut Clients,
+    key: &Issued,
+    call: (&str, Value),
+    exception: &str,
+    reason: &str,
+) {
     let answer = clients.bot("ccxt", &world.door(), key).attempt(call.0, call.1);
     assert_eq!(answer["error"], exception, "{reason}: {answer}");
     assert_eq!(answer["retryable"], false, "{reason}: {answer}");
@@ -32,10 +39,22 @@ fn refused(world: &World, clients: &mut Clients, key: &Issued, call: (&str, Valu
 fn signatures(world: &World, clients: &mut Clients) {
     let key = world.key("signs", &ALL);
     let forged = Issued { secret: "not the secret".to_owned(), ..key.clone() };
-    refused(world, clients, &forged, ("fetch_balance", json!([])), "AuthenticationError", "signature_invalid");
+    refused(
+        world,
+        clients,
+        &forged,
+        ("fetch_balance", json!([])),
+        "AuthenticationError",
+        "signature_invalid",
+    );
     let stranger = Issued { api_key: "k".repeat(64), ..key.clone() };
     clients.bot("ccxt", &world.door(), &stranger).raises("AuthenticationError", "fetch_balance", json!([]));
-    let order = Wire::signed(&key, "POST", "/api/v3/order/test", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001");
+    let order = Wire::signed(
+        &key,
+        "POST",
+        "/api/v3/order/test",
+        "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001",
+    );
     let gateway = &world.server.gateway;
     let first = order.send(gateway);
     assert_eq!(first.status, 200, "{first:?}");
@@ -53,12 +72,17 @@ fn signatures(world: &World, clients: &mut Clients) {
 fn times(world: &World, clients: &mut Clients) {
     let key = world.key("keeps-time", &ALL);
     for (skew_ms, reason) in [(-120_000, "timestamp_stale"), (30_000, "timestamp_ahead")] {
-        clients.bot("ccxt", &world.door(), &key).skewed(skew_ms).raises("InvalidNonce", "fetch_balance", json!([]));
+        clients.bot("ccxt", &world.door(), &key).skewed(skew_ms).raises(
+            "InvalidNonce",
+            "fetch_balance",
+            json!([]),
+        );
         assert_eq!(world.last_refusal(&key), reason);
     }
     let wide = Wire::signed(&key, "GET", "/api/v3/account", "recvWindow=60001").send(&world.server.gateway);
     assert_eq!(wide.reason(), "window_too_wide", "{wide:?}");
-    let ahead = Wire::signed_at(&key, "GET", "/api/v3/account", "", now_ms() + 500).send(&world.server.gateway);
+    let ahead =
+        Wire::signed_at(&key, "GET", "/api/v3/account", "", now_ms() + 500).send(&world.server.gateway);
     assert_eq!(ahead.status, 200, "up to a second ahead is accepted: {ahead:?}");
 }
 
@@ -90,9 +114,17 @@ fn addresses(world: &World, clients: &mut Clients) {
     refused(world, clients, &elsewhere, balance(), "PermissionDenied", "address_not_allowed");
     let denied = world.key("denied", &[&ALL[..], &["--deny-ip", "127.0.0.0/8"]].concat());
     refused(world, clients, &denied, balance(), "PermissionDenied", "address_denied");
-    let read = |from| Wire::signed(&elsewhere, "GET", "/api/v3/account", "").header("X-Forwarded-For", "203.0.113.5").from(from);
+    let read = |from| {
+        Wire::signed(&elsewhere, "GET", "/api/v3/account", "")
+            .header("X-Forwarded-For", "203.0.113.5")
+            .from(from)
+    };
     let gateway = &world.server.gateway;
-    assert_eq!(read("127.0.0.1").send(gateway).reason(), "address_not_allowed", "a stranger's header is ignored");
+    assert_eq!(
+        read("127.0.0.1").send(gateway).reason(),
+        "address_not_allowed",
+        "a stranger's header is ignored"
+    );
     assert_eq!(read("127.0.0.2").send(gateway).status, 200, "a trusted proxy is believed");
     let forged = read("127.0.0.2").header("X-Forwarded-For", "198.51.100.9").send(gateway);
     assert_eq!(forged.reason(), "address_not_allowed", "the hop nearest to the proxy counts");
@@ -103,8 +135,13 @@ fn rights(world: &World, clients: &mut Clients) {
     refused(world, clients, &reader, ("create_order", buy()), "PermissionDenied", "permission_missing");
     let trader = world.key("eth-only", &[&ALL[..], &["--symbol", "ETH/USDT"]].concat());
     refused(world, clients, &trader, ("create_order", buy()), "PermissionDenied", "symbol_not_allowed");
-    clients.bot("ccxt", &world.door(), &trader).call("create_order", json!(["ETH/USDT", "market", "buy", 0.01]));
-    let away = ("withdraw", json!(["USDT", 100, "0x00000000000000000000000000000000000000ff", null, { "network": "ETH" }]));
+    clients
+        .bot("ccxt", &world.door(), &trader)
+        .call("create_order", json!(["ETH/USDT", "market", "buy", 0.01]));
+    let away = (
+        "withdraw",
+        json!(["USDT", 100, "0x00000000000000000000000000000000000000ff", { "network": "ETH" }]),
+    );
     refused(world, clients, &trader, away, "PermissionDenied", "permission_missing");
     let unknown = Wire::signed(&trader, "POST", "/sapi/v1/not/known", "").send(&world.server.gateway);
     assert_eq!(unknown.reason(), "endpoint_unknown", "{unknown:?}");

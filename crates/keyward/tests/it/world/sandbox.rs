@@ -26,7 +26,11 @@ impl Sandbox {
         let mut config = demo.config;
         if assert {
             let balances = config.accounts[0].balances.clone();
-            config.identity = Some(Identity { audience: "binance".to_owned(), jwks: key_set_of(gateway.clone()), balances });
+            config.identity = Some(Identity {
+                audience: "binance".to_owned(),
+                jwks: key_set_of(gateway.clone()),
+                balances,
+            });
         }
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -85,7 +89,8 @@ fn key_set_of(gateway: Arc<Mutex<String>>) -> FetchJwks {
 
 fn fetch(gateway: &str) -> Option<String> {
     let mut stream = TcpStream::connect(gateway).ok()?;
-    write!(stream, "GET /.well-known/jwks.json HTTP/1.1\r\nHost: {gateway}\r\nConnection: close\r\n\r\n").ok()?;
+    write!(stream, "GET /.well-known/jwks.json HTTP/1.1\r\nHost: {gateway}\r\nConnection: close\r\n\r\n")
+        .ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())

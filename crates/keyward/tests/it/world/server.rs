@@ -33,7 +33,14 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("the server did not start: {line}{}", said.lock().unwrap()));
-        let address = |name: &str| ready[name].as_str().unwrap().trim_start_matches("http://").trim_start_matches("https://").to_owned();
+        let address = |name: &str| {
+            ready[name]
+                .as_str()
+                .unwrap()
+                .trim_start_matches("http://")
+                .trim_start_matches("https://")
+                .to_owned()
+        };
         Self { child: Some(child), gateway: address("gateway"), control: address("control"), said }
     }
 
