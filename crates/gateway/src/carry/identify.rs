@@ -38,9 +38,9 @@ impl<'r> Read<'r> {
         Ok(Identified { read: self, caller })
     }
 
-    /// Market data for which the exchange asks no signature, on a venue whose operator lets it pass without a key.
+    /// Market data for which the exchange asks no key, on a venue whose operator lets it pass without one.
     fn is_public(&self) -> bool {
-        let market = self.needs.verb() == Verb::Market && self.purpose.security != Security::Signed;
+        let market = self.needs.verb() == Verb::Market && self.purpose.security == Security::Public;
         market && self.received.resolved.venue.venue.public_market_data
     }
 
