@@ -19,6 +19,7 @@ mod module_docs;
 mod repository;
 mod secret_types;
 mod shortcuts;
+mod snapshots;
 mod sources;
 mod unused_dependencies;
 mod words;
@@ -50,6 +51,7 @@ const RULES: &[(&str, Rule)] = &[
     ("module docs", module_docs::check),
     ("secret types", secret_types::check),
     ("shortcuts", shortcuts::check),
+    ("snapshots", snapshots::check),
     ("sources", sources::check),
     ("unused dependencies", unused_dependencies::check),
     ("words", words::check),
