@@ -9,7 +9,7 @@
 //! | `entries.log` | the entries one after the other, each behind its length, as in the entry bundles of [C2SP tlog-tiles](https://c2sp.org/tlog-tiles) |
 //! | `checkpoint` | the latest checkpoint |
 //!
-//! One [`Ledger`] writes. Any process may read beside it: [`tail`], [`find`], [`verify`], [`prove`], [`export`] need no
+//! One [`Ledger`] writes. Any process may read beside it: [`tail`], [`find`], [`verify()`], [`prove()`], [`export()`] need no
 //! lock. What the log cannot show: entries after the latest checkpoint are protected by the disk alone, and a thief of
 //! the signing key together with the disk can tell a new story to whoever kept no older checkpoint.
 

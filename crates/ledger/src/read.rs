@@ -101,7 +101,7 @@ fn entry(index: u64, json: &[u8]) -> Entry {
 }
 
 /// Shows the entries from `from` on until `wants` says no; that one counts as unread. What the writer is about to
-/// finish, or what is no entry, ends the reading too: [`verify`](crate::verify) tells these apart.
+/// finish, or what is no entry, ends the reading too: [`verify()`](crate::verify()) tells these apart.
 pub(crate) fn each(
     dir: &Path,
     from: Cursor,
