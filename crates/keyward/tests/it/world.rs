@@ -36,7 +36,6 @@ pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     pub(crate) server: Server,
     setup: Setup,
-    database: Option<String>,
 }
 
 /// A key as its bot got it.
@@ -62,8 +61,10 @@ impl World {
             fs::write(data.path().join("certificate.key"), made.signing_key.serialize_pem()).unwrap();
         }
         let sandbox = Sandbox::start(setup.assert);
-        let database = setup.postgres.then(postgres::fresh_database);
-        let mut world = Self { server: Server::not_started(), data, sandbox, setup, database };
+        if setup.postgres {
+            fs::write(data.path().join("database"), postgres::fresh_database()).unwrap();
+        }
+        let mut world = Self { server: Server::not_started(), data, sandbox, setup };
         world.operate(&["vault", "init", "--passphrase-file", &world.path("passphrase")]);
         world.serve();
         world.furnish();
@@ -154,8 +155,8 @@ impl World {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_keyward")));
         command.arg("--data").arg(self.data.path()).arg("--json").args(args);
-        if let Some(url) = &self.database {
-            command.env("KEYWARD_DATABASE", url);
+        if self.setup.postgres {
+            command.arg("--database-file").arg(self.data.path().join("database"));
         }
         command
     }
