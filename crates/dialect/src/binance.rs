@@ -21,6 +21,10 @@ mod parse;
 mod resign;
 mod window;
 
+/// What Binance reads: how to answer, how the body is written, and in which unit to tell times
+/// (`rest-api.md`, "General API Information"); the client's own name, which Binance asks clients to give.
+const HEADERS: &[&str] = &["accept", "accept-encoding", "content-type", "user-agent", "x-mbx-time-unit"];
+
 /// The dialect of Binance's REST APIs.
 pub struct Binance;
 
@@ -44,6 +48,10 @@ impl Dialect for Binance {
 
     fn family(&self, path: &str) -> &'static str {
         family::of(path)
+    }
+
+    fn headers(&self) -> &'static [&'static str] {
+        HEADERS
     }
 
     fn parse<'r>(&self, request: &Request<'r>) -> Result<Params<'r>, Refusal> {

@@ -44,6 +44,10 @@ pub trait Dialect: Send + Sync {
     /// The host family that serves a path.
     fn family(&self, path: &str) -> &'static str;
 
+    /// The headers of a client that the exchange reads, in lower case, beside its key and signature. No other header
+    /// leaves: none could then bind the request to the client, or mean something else to the exchange than to us.
+    fn headers(&self) -> &'static [&'static str];
+
     /// Takes a request apart, once for all later steps.
     ///
     /// # Errors

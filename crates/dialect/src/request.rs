@@ -22,10 +22,8 @@ pub struct Request<'r> {
 pub struct Outgoing {
     /// Path and query, wire form.
     pub target: String,
-    /// Headers to set, in place of any of the same name that the client sent.
+    /// Headers to set. Of the client's own only those leave that [`crate::Dialect::headers`] names.
     pub set: Vec<(&'static str, String)>,
-    /// Headers of the client that must not leave.
-    pub remove: &'static [&'static str],
     /// The body.
     pub body: Vec<u8>,
 }

@@ -152,7 +152,6 @@ mod tests {
         let outgoing = |target: &str, body: &str| Outgoing {
             target: target.to_owned(),
             set: vec![],
-            remove: &[],
             body: body.as_bytes().to_vec(),
         };
         let digests = [

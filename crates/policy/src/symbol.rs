@@ -49,7 +49,9 @@ impl FromStr for Symbol {
         let part = |part: &str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() && !c.is_lowercase())
         };
-        let dated = |tail: &str| tail.split('-').all(part);
+        // The strike of an option may have a fraction: `DOGE/USDT:USDT-261225-0.14-P`.
+        let tail = |tail: &str| !tail.is_empty() && tail.split('.').all(part);
+        let dated = |tails: &str| tails.split('-').all(tail);
         let (pair, settle) = text.split_once(':').map_or((text, None), |(pair, settle)| (pair, Some(settle)));
         let named = pair.split_once('/').is_some_and(|(base, quote)| part(base) && part(quote));
         let sound = text.len() <= LENGTH_MAX && named && settle.is_none_or(dated);
@@ -111,16 +113,26 @@ mod tests {
 
     #[test]
     fn what_is_not_a_symbol_is_refused() {
-        for text in
-            ["", "BTCUSDT", "btc/usdt", "BTC/", "/USDT", "BTC/USDT:", "BTC/USDT/X", "BTC/US DT", "BTC/*"]
-        {
+        for text in [
+            "",
+            "BTCUSDT",
+            "btc/usdt",
+            "BTC/",
+            "/USDT",
+            "BTC/USDT:",
+            "BTC/USDT/X",
+            "BTC/US DT",
+            "BTC/*",
+            "BTC/USDT:.",
+            "B.C/USDT",
+        ] {
             assert!(text.parse::<Symbol>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn options_and_dated_futures_are_symbols() {
-        for text in ["BTC/USDT:USDT-261225", "BTC/USDT:USDT-261225-60000-C"] {
+        for text in ["BTC/USDT:USDT-261225", "BTC/USDT:USDT-261225-60000-C", "DOGE/USDT:USDT-261225-0.14-P"] {
             assert!(text.parse::<Symbol>().is_ok(), "{text}");
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn ask(api_key: &str, key: &SigningKey<'_>, now_us: u64) -> Result<In
     let signature = encoded(&key.sign(query.as_bytes())?);
     let target = format!("{PATH}?{query}&{SIGNATURE}={signature}");
     let set = vec![(KEY_HEADER, api_key.to_owned())];
-    Ok(Introspection { method: Method::GET, outgoing: Outgoing { target, set, remove: &[], body: vec![] } })
+    Ok(Introspection { method: Method::GET, outgoing: Outgoing { target, set, body: vec![] } })
 }
 
 /// The answer, read. A right that the answer does not name is not there; one that it names and we do not know is

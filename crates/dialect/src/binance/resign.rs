@@ -3,28 +3,6 @@
 use super::{KEY_HEADER, SIGNATURE, TIMESTAMP, window};
 use crate::{CannotSign, Outgoing, Params, Place, Request, SigningKey};
 
-/// Headers of a client that must not reach the exchange: other proof of who he is, and those that make some servers
-/// take the method for another one.
-const REMOVED: &[&str] = &[
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-];
-
-/// The same, and the client's key.
-const STRIPPED: &[&str] = &[
-    KEY_HEADER,
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-];
-
 /// Signs a request again: the same pairs in the same order and wire form, with a fresh time in the client's own unit
 /// and the new signature where the old one stood.
 ///
@@ -42,7 +20,7 @@ pub(super) fn resign(
     let has_key = request.headers.contains_key(KEY_HEADER);
     let set = if has_key { vec![(KEY_HEADER, api_key.to_owned())] } else { vec![] };
     if params.get(SIGNATURE).is_none() {
-        return Ok(Wire { request, params }.outgoing(set, REMOVED, |_| Pair::Same));
+        return Ok(Wire { request, params }.outgoing(set, |_| Pair::Same));
     }
     // Only what the claim was read from gets here, and there is no claim to a signature without a readable time.
     let time = window::signed_at(params).map_err(|_| CannotSign)?.again_at(now_us);
@@ -52,14 +30,14 @@ pub(super) fn resign(
         SIGNATURE => Pair::Value(&signature),
         _ => Pair::Same,
     };
-    Ok(Wire { request, params }.outgoing(set, REMOVED, edit))
+    Ok(Wire { request, params }.outgoing(set, edit))
 }
 
 /// The request without key and signature. The time and the window stay: they are the client's own words, and a backend
 /// may hold them against its clock.
 pub(super) fn strip(request: &Request<'_>, params: &Params<'_>) -> Outgoing {
     let edit = |name: &str| if name == SIGNATURE { Pair::Gone } else { Pair::Same };
-    Wire { request, params }.outgoing(vec![], STRIPPED, edit)
+    Wire { request, params }.outgoing(vec![], edit)
 }
 
 /// A signature as it stands in a query or a form: hexadecimal is plain, base64 has three characters that are not.
@@ -96,7 +74,6 @@ impl<'r> Wire<'_, 'r> {
     fn outgoing<'e>(
         self,
         set: Vec<(&'static str, String)>,
-        remove: &'static [&'static str],
         edit: impl Fn(&str) -> Pair<'e> + Copy,
     ) -> Outgoing {
         let mut target = self.request.path.to_owned();
@@ -105,7 +82,7 @@ impl<'r> Wire<'_, 'r> {
             target.push('?');
             target.push_str(&query);
         }
-        Outgoing { target, set, remove, body: self.write(Place::Body, edit).into_bytes() }
+        Outgoing { target, set, body: self.write(Place::Body, edit).into_bytes() }
     }
 
     /// The pairs of one place, joined as they were: there is nothing but pairs in what was parsed.

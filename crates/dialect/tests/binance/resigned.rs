@@ -19,10 +19,8 @@ fn resign(captured: &Captured, api_key: &str, secret: &SecretKey, now_us: u64) -
 
 /// A request as it leaves, in the form of a captured one.
 fn left(captured: &Captured, outgoing: &Outgoing) -> Captured {
-    let removed = |name: &str| outgoing.remove.iter().any(|one| name.eq_ignore_ascii_case(one));
-    let set = |name: &str| outgoing.set.iter().any(|(one, _)| name.eq_ignore_ascii_case(one));
     let mut headers = captured.headers.clone();
-    headers.retain(|(name, _)| !removed(name) && !set(name));
+    headers.retain(|(name, _)| Binance.headers().contains(&name.to_lowercase().as_str()));
     headers.extend(outgoing.set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     let body = String::from_utf8(outgoing.body.clone()).unwrap();
     Captured { target: outgoing.target.clone(), headers, body, ..captured.clone() }

@@ -1,10 +1,8 @@
 //! Signed: the request as it leaves, with the real key's signature or with Keyward's word.
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT,
-};
-use http::{HeaderMap, Request};
+use http::Request;
+use http::header::{AUTHORIZATION, HOST, HeaderValue};
 use http_body_util::Full;
 use keyward_dialect::{Outgoing, SigningKey};
 use keyward_policy::{Credential, Key, KeyType, Reason, SecretOwner};
@@ -18,10 +16,6 @@ use crate::venue::Base;
 
 /// A request that is ready to leave, once.
 pub(crate) struct Signed(pub(crate) Request<Full<Bytes>>);
-
-/// What is passed on of the client's headers, beside those that the dialect names: nothing that could bind the
-/// request to the client, or say more about it than the exchange needs.
-const PASSED_ON: [HeaderName; 4] = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
 
 impl Recorded<'_> {
     /// Signs at the last moment: with the time of sending, and only while the key may still be used.
@@ -44,7 +38,7 @@ impl Recorded<'_> {
             Pass::Assert(entry) => Some(self.vouch(gateway, &entry.key, &outgoing)?),
             _ => None,
         };
-        let request = build(read.request.method, read.request.headers, outgoing, base, token);
+        let request = build(&read.request, dialect.headers(), outgoing, base, token);
         request.map(Signed).map_err(|_| Denied::policy(Reason::Malformed))
     }
 
@@ -87,16 +81,17 @@ fn still_usable(gateway: &Gateway, key: &Key) -> Result<(), Denied> {
 }
 
 fn build(
-    method: &http::Method,
-    client: &HeaderMap,
+    client: &keyward_dialect::Request<'_>,
+    passed_on: &[&str],
     outgoing: Outgoing,
     base: &Base,
     token: Option<String>,
 ) -> Result<Request<Full<Bytes>>, http::Error> {
-    let mut request = Request::builder().method(method).uri(outgoing.target).header(HOST, base.authority());
-    for name in PASSED_ON {
-        for value in client.get_all(&name) {
-            request = request.header(&name, value);
+    let mut request =
+        Request::builder().method(client.method).uri(outgoing.target).header(HOST, base.authority());
+    for name in passed_on {
+        for value in client.headers.get_all(*name) {
+            request = request.header(*name, value);
         }
     }
     for (name, value) in outgoing.set {
