@@ -1,25 +1,29 @@
 //! The load: requests over kept connections, each waiting for its answer, as fast as they come or at a steady rate.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use futures_util::future::try_join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime;
+use tokio::time::timeout;
 
 /// Connections at once.
 const CONNECTIONS: usize = 64;
 /// No answer of the bench is longer.
 const ANSWER_BYTES_MAX: usize = 8 * 1024;
-/// Until an answer must be there.
-const WAIT: Duration = Duration::from_secs(20);
+/// Until all answers must be there.
+const WAIT: Duration = Duration::from_secs(120);
 
 /// Requests for one server.
 pub(super) struct Load<'r> {
     /// What, as it goes over the wire.
     pub(super) requests: &'r [Vec<u8>],
-    /// How many a second.
+    /// How fast.
     pub(super) pace: Pace,
 }
 
@@ -35,7 +39,7 @@ pub(super) enum Pace {
 /// How the answers came.
 pub(super) struct Answers {
     /// From the first request to the last answer.
-    pub(super) elapsed: Duration,
+    elapsed: Duration,
     /// Of every request, shortest first. At a steady rate it counts from when the request was due, so that a server
     /// that stalls does not also stop the clock.
     latencies: Vec<Duration>,
@@ -49,10 +53,10 @@ impl Load<'_> {
     pub(super) fn run(&self, port: u16) -> Result<Answers> {
         let next = AtomicUsize::new(0);
         let start = Instant::now();
+        let threads = self.pace.threads();
         let mut latencies = thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..CONNECTIONS).map(|_| scope.spawn(|| self.connection(port, &next, start))).collect();
-            threads.into_iter().map(joined).collect::<Result<Vec<_>>>()
+            let thread = |_| scope.spawn(|| self.thread(port, CONNECTIONS / threads, &next, start));
+            (0..threads).map(thread).collect::<Vec<_>>().into_iter().map(joined).collect::<Result<Vec<_>>>()
         })?
         .concat();
         let elapsed = start.elapsed();
@@ -60,26 +64,44 @@ impl Load<'_> {
         Ok(Answers { elapsed, latencies })
     }
 
+    /// One thread with its share of the connections.
+    fn thread(&self, port: u16, share: usize, next: &AtomicUsize, start: Instant) -> Result<Vec<Duration>> {
+        let connections = (0..share).map(|_| self.connection(port, next, start));
+        let all = async { timeout(WAIT, try_join_all(connections)).await };
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(all).context("the server does not answer")??.concat())
+    }
+
     /// One connection: takes the next request until there is none.
-    fn connection(&self, port: u16, next: &AtomicUsize, start: Instant) -> Result<Vec<Duration>> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    async fn connection(&self, port: u16, next: &AtomicUsize, start: Instant) -> Result<Vec<Duration>> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(WAIT))?;
         let mut buffer = vec![0; ANSWER_BYTES_MAX];
         let mut latencies = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(request) = self.requests.get(number) else { return Ok(latencies) };
-            let from = self.due(start, number);
-            stream.write_all(request)?;
-            answer(&mut stream, &mut buffer)?;
+            let from = self.pace.due(start, number);
+            stream.write_all(request).await?;
+            answer(&mut stream, &mut buffer).await?;
             latencies.push(from.elapsed());
+        }
+    }
+}
+
+impl Pace {
+    /// As many as are answered come from one thread that is never idle. At a steady rate every connection has its own
+    /// thread, because those of the system wake on time to some 50 µs, and timers of a runtime only to the millisecond.
+    fn threads(self) -> usize {
+        match self {
+            Self::Full => 1,
+            Self::PerSecond(_) => CONNECTIONS,
         }
     }
 
     /// Waits until a request is due, and says when that was.
-    fn due(&self, start: Instant, number: usize) -> Instant {
-        let Pace::PerSecond(per_second) = self.pace else { return Instant::now() };
+    fn due(self, start: Instant, number: usize) -> Instant {
+        let Self::PerSecond(per_second) = self else { return Instant::now() };
         let due = start + Duration::from_secs_f64(number as f64 / per_second);
         sleep(due.saturating_duration_since(Instant::now()));
         due
@@ -105,14 +127,12 @@ fn joined<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
 }
 
 /// Reads one whole answer.
-fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
+async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
     let mut filled = 0;
     loop {
-        match stream.read(&mut buffer[filled..]) {
-            Ok(0) => bail!("the server closed the connection in the middle of an answer"),
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error).context("no answer"),
+        match stream.read(&mut buffer[filled..]).await? {
+            0 => bail!(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            read => filled += read,
         }
         if let Some(length) = length(&buffer[..filled])?
             && filled >= length
