@@ -22,15 +22,9 @@ pub(crate) struct Bot<'c> {
 
 impl Clients {
     pub(crate) fn start() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the test command hands the prepared Python over in the environment"
-        )]
-        let python = std::env::var("KEYWARD_TEST_PYTHON");
-        let python = python.expect("KEYWARD_TEST_PYTHON is not set: run the tests with `cargo xtask test`");
         let worker = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients/worker.py");
         let mut child =
-            Command::new(python).arg(worker).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            Command::new(python()).arg(worker).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (tasks, answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         Self { child, tasks, answers }
     }
@@ -47,6 +41,13 @@ impl Clients {
         self.answers.read_line(&mut answer).unwrap();
         serde_json::from_str(&answer).unwrap_or_else(|_| panic!("the clients' process died at {task}"))
     }
+}
+
+/// The Python that `cargo xtask test` prepared, with the real clients in it.
+pub(crate) fn python() -> String {
+    #[expect(clippy::disallowed_methods, reason = "the test command hands it over in the environment")]
+    let python = std::env::var("KEYWARD_TEST_PYTHON");
+    python.expect("KEYWARD_TEST_PYTHON is not set: run the tests with `cargo xtask test`")
 }
 
 impl Drop for Clients {
