@@ -1,12 +1,12 @@
 //! The keys of Keyward itself: the one that signs the audit log, and the one that vouches for callers.
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_ledger::CheckpointSigner;
 use keyward_store::{Service, ServiceSecret};
 use keyward_vault::Secret;
 
+use crate::material::{Real, ed25519};
 use crate::{Code, Control, Error};
 
 /// The bytes of an Ed25519 seed.
@@ -27,15 +27,15 @@ impl Control {
     }
 
     fn make_service(&self, service: Service) -> Result<ServiceSecret, Error> {
-        let seed = Secret::generate(SEED, |bytes| self.entropy.fill(bytes))?;
         match service {
-            Service::AuditLog => self.audit_service(&seed),
-            Service::Identity => self.identity_service(&seed),
+            Service::AuditLog => self.audit_service(),
+            Service::Identity => self.identity_service(),
         }
     }
 
     /// Kept as a seed; its public half as a note verifier key, which also holds the log's name.
-    fn audit_service(&self, seed: &Secret) -> Result<ServiceSecret, Error> {
+    fn audit_service(&self) -> Result<ServiceSecret, Error> {
+        let seed = Secret::generate(SEED, |bytes| self.entropy.fill(bytes))?;
         let name = format!("keyward.local/audit/{:032x}", u128::from_be_bytes(self.random()));
         let signer = CheckpointSigner::from_seed(&name, seed.expose()).map_err(unmade)?;
         let sealed = self.vault.seal_secret(Service::AuditLog.owner(), seed.expose())?;
@@ -43,11 +43,12 @@ impl Control {
     }
 
     /// Kept as PKCS#8 DER (RFC 5958); its public half as base64 of its 32 bytes.
-    fn identity_service(&self, seed: &Secret) -> Result<ServiceSecret, Error> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed.expose()).map_err(unmade)?;
-        let pkcs8 = Secret::from_vec(pair.to_pkcs8().map_err(unmade)?.as_ref().to_vec())?;
-        let sealed = self.vault.seal_secret(Service::Identity.owner(), pkcs8.expose())?;
-        Ok(ServiceSecret { sealed, public: BASE64_STANDARD.encode(pair.public_key()) })
+    fn identity_service(&self) -> Result<ServiceSecret, Error> {
+        let pair = ed25519(&*self.entropy)?;
+        let public = BASE64_STANDARD.encode(pair.public.as_bytes());
+        let private = Real::try_from(pair.secret)?.secret;
+        let sealed = self.vault.seal_secret(Service::Identity.owner(), private.expose())?;
+        Ok(ServiceSecret { sealed, public })
     }
 }
 

@@ -1,11 +1,10 @@
 //! Making key pairs.
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::Ed25519KeyPair;
 use zeroize::Zeroizing;
 
-use super::{CannotSign, KeyKind, PublicKey, SecretKey, pem};
+use super::{CannotSign, KeyKind, KeyTextError, PublicKey, SecretKey, pem};
 
 /// A new key pair. It has no `Debug`; the private half is wiped when it is dropped.
 pub struct GeneratedPair {
@@ -23,7 +22,7 @@ pub struct GeneratedPair {
 /// [`CannotSign`] if the library refuses the seed; every seed makes a pair.
 pub fn ed25519_pair(seed: &[u8; 32]) -> Result<GeneratedPair, CannotSign> {
     let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| CannotSign)?;
-    pair_of(KeyKind::Ed25519, pair.to_pkcs8v1().map_err(|_| CannotSign)?.as_ref())
+    pair_of(SecretKey::of(KeyKind::Ed25519, &pair))
 }
 
 /// A new RSA pair with 2048 bits, the size that exchanges ask for. It takes some tenths of a second.
@@ -35,14 +34,13 @@ pub fn ed25519_pair(seed: &[u8; 32]) -> Result<GeneratedPair, CannotSign> {
 /// [`CannotSign`] if the library's own checks of the new pair fail.
 pub fn rsa_pair() -> Result<GeneratedPair, CannotSign> {
     let pair = rsa::KeyPair::generate(KeySize::Rsa2048).map_err(|_| CannotSign)?;
-    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| CannotSign)?;
-    pair_of(KeyKind::Rsa, pkcs8.as_ref())
+    pair_of(SecretKey::of(KeyKind::Rsa, &pair))
 }
 
-fn pair_of(kind: KeyKind, pkcs8: &[u8]) -> Result<GeneratedPair, CannotSign> {
-    let secret = SecretKey { kind, bytes: Zeroizing::new(pkcs8.to_vec()) };
+fn pair_of(secret: Result<SecretKey, KeyTextError>) -> Result<GeneratedPair, CannotSign> {
+    let secret = secret.map_err(|_| CannotSign)?;
     let public = secret.public_key().ok().flatten().ok_or(CannotSign)?;
-    Ok(GeneratedPair { private_pem: pem::write("PRIVATE KEY", pkcs8), public, secret })
+    Ok(GeneratedPair { private_pem: pem::write(pem::PRIVATE_KEY, &secret.bytes), public, secret })
 }
 
 #[cfg(test)]

@@ -30,25 +30,24 @@ impl KeyKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum KeyTextError {
     /// Neither a secret nor a PEM text.
-    #[error("this is not a secret: give 16 to 512 visible ASCII characters without spaces, or a PEM text")]
+    #[error("an HMAC secret has 16 to 512 visible ASCII characters and no space, and a private key is PEM")]
     NotASecret,
-    /// A PEM text that cannot be read, or that holds no private key.
-    #[error(
-        "no private key in this PEM text; an encrypted key must be decrypted first (openssl pkey -in FILE)"
-    )]
+    /// A PEM text that cannot be read, or that holds something else than one private key.
+    #[error("it is not one sound PEM block that begins with BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY")]
     NoPrivateKey,
+    /// A private key that a passphrase protects.
+    #[error("the private key is encrypted; give it without its passphrase")]
+    Encrypted,
     /// A public key in the place of a private one.
     #[error("this is a public key; give the private key that belongs to it")]
     PublicHalf,
     /// A private key in the place of a public one.
-    #[error(
-        "this is a private key; give its public half, and keep this one secret (openssl pkey -pubout -in FILE)"
-    )]
+    #[error("this is a private key, and it should go nowhere; give its public half")]
     PrivateHalf,
-    /// Neither PEM, DER nor base64 of a public key.
-    #[error("no public key in this file: give PEM, DER or base64 of an Ed25519 or RSA public key")]
+    /// Neither PEM nor base64 of a public key.
+    #[error("it is neither PEM (`BEGIN PUBLIC KEY`) nor base64 of a public key")]
     NoPublicKey,
     /// A key of another kind or size.
-    #[error("this kind of key cannot be used: give Ed25519, or RSA with 2048 to 8192 bits")]
+    #[error("this kind of key cannot be used; give Ed25519, or RSA with 2048 to 8192 bits")]
     Unsupported,
 }

@@ -1,14 +1,15 @@
-//! The public half of a key that somebody else holds: PEM, DER or base64 in, what checks signatures out.
+//! The public half of a key that somebody else holds: PEM or base64 in, what checks signatures out.
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::PublicEncryptingKey;
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-use rustls_pki_types::pem::SectionKind;
 
 use super::{KeyKind, KeyTextError, VerifyingKey, pem};
 
 /// The DER of an Ed25519 `SubjectPublicKeyInfo` (RFC 8410) up to the 32 bytes of the key: it has one form only.
 const ED25519_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+/// The longest text that can be a public key; that of RSA with 8192 bits has some 1,500 characters.
+const TEXT_MAX: usize = 4096;
 
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,20 +21,19 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
-    /// Reads the contents of a file: PEM (`PUBLIC KEY`), DER of a `SubjectPublicKeyInfo`, or base64 of that DER or of the
-    /// 32 bytes of an Ed25519 key.
+    /// Reads what a client gives: PEM (`PUBLIC KEY`), or base64 of the DER in it or of the 32 bytes of an Ed25519 key.
     ///
     /// # Errors
-    /// [`KeyTextError`]; RSA with fewer than 2048 bits is [`KeyTextError::Unsupported`].
-    pub fn from_file(contents: &[u8]) -> Result<Self, KeyTextError> {
-        match str::from_utf8(contents) {
-            Ok(text) if pem::is_pem(text) => Self::from_pem(text),
-            Ok(text) => match BASE64_STANDARD.decode(text.trim()) {
-                Ok(bytes) => Self::from_bytes(&bytes),
-                Err(_) => Err(KeyTextError::NoPublicKey),
-            },
-            Err(_) => Self::from_der(contents),
+    /// [`KeyTextError`]; RSA with fewer than 2048 bits is [`KeyTextError::Unsupported`]. A text with a private key
+    /// anywhere in it is [`KeyTextError::PrivateHalf`]: its owner must know that it is exposed.
+    pub fn from_text(text: &str) -> Result<Self, KeyTextError> {
+        if text.contains("PRIVATE KEY-----") {
+            return Err(KeyTextError::PrivateHalf);
         }
+        if text.len() > TEXT_MAX {
+            return Err(KeyTextError::NoPublicKey);
+        }
+        if pem::is_pem(text) { Self::from_pem(text) } else { Self::from_base64(text) }
     }
 
     /// How the key's private half signs.
@@ -41,6 +41,14 @@ impl PublicKey {
         match self {
             Self::Ed25519(_) => KeyKind::Ed25519,
             Self::Rsa(_) => KeyKind::Rsa,
+        }
+    }
+
+    /// The 32 bytes of an Ed25519 key, or the DER of an RSA key.
+    pub const fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Ed25519(key) => key,
+            Self::Rsa(der) => der,
         }
     }
 
@@ -55,25 +63,20 @@ impl PublicKey {
     /// The key as PEM, for pasting at an exchange.
     pub fn to_pem(&self) -> String {
         let text = match self {
-            Self::Ed25519(key) => pem::write("PUBLIC KEY", &[&ED25519_PREFIX[..], &key[..]].concat()),
-            Self::Rsa(der) => pem::write("PUBLIC KEY", der),
+            Self::Ed25519(key) => pem::write(pem::PUBLIC_KEY, &[&ED25519_PREFIX[..], &key[..]].concat()),
+            Self::Rsa(der) => pem::write(pem::PUBLIC_KEY, der),
         };
         text.as_str().to_owned()
     }
 
     fn from_pem(text: &str) -> Result<Self, KeyTextError> {
-        let sections = pem::sections(text).ok_or(KeyTextError::NoPublicKey)?;
-        match sections.as_slice() {
-            [(SectionKind::PublicKey, der)] => Self::from_der(der),
-            [(SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey, _)] => {
-                Err(KeyTextError::PrivateHalf)
-            }
-            _ => Err(KeyTextError::NoPublicKey),
-        }
+        let block = pem::read(text).filter(|block| block.label == pem::PUBLIC_KEY);
+        Self::from_der(&block.ok_or(KeyTextError::NoPublicKey)?.der)
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, KeyTextError> {
-        <[u8; 32]>::try_from(bytes).map(Self::Ed25519).or_else(|_| Self::from_der(bytes))
+    fn from_base64(text: &str) -> Result<Self, KeyTextError> {
+        let bytes = pem::decode(text).ok_or(KeyTextError::NoPublicKey)?;
+        <[u8; 32]>::try_from(bytes.as_slice()).map(Self::Ed25519).or_else(|_| Self::from_der(&bytes))
     }
 
     fn from_der(der: &[u8]) -> Result<Self, KeyTextError> {
@@ -88,16 +91,18 @@ impl PublicKey {
 
 #[cfg(test)]
 mod tests {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+
     use super::*;
     use crate::crypto::{ed25519_pair, rsa_pair};
 
     #[track_caller]
     fn reads_back(key: &PublicKey) {
         let pem = key.to_pem();
-        let der = pem::sections(&pem).unwrap().remove(0).1;
-        assert_eq!(PublicKey::from_file(pem.as_bytes()).as_ref(), Ok(key));
-        assert_eq!(PublicKey::from_file(&der).as_ref(), Ok(key));
-        assert_eq!(PublicKey::from_file(BASE64_STANDARD.encode(&*der).as_bytes()).as_ref(), Ok(key));
+        let der = BASE64_STANDARD.encode(&*pem::read(&pem).unwrap().der);
+        for text in [&pem, &der, &format!("{}\n{}\n", &der[..40], &der[40..])] {
+            assert_eq!(PublicKey::from_text(text).as_ref(), Ok(key), "{text}");
+        }
     }
 
     #[test]
@@ -105,13 +110,16 @@ mod tests {
         reads_back(&ed25519_pair(&[7; 32]).unwrap().public);
         reads_back(&rsa_pair().unwrap().public);
         let raw = BASE64_STANDARD.encode([9; 32]);
-        assert_eq!(PublicKey::from_file(raw.as_bytes()), Ok(PublicKey::Ed25519([9; 32])));
+        assert_eq!(PublicKey::from_text(&raw), Ok(PublicKey::Ed25519([9; 32])));
     }
 
     #[test]
     fn a_private_key_is_not_taken_for_a_public_one() {
         let pair = ed25519_pair(&[7; 32]).unwrap();
-        assert_eq!(PublicKey::from_file(pair.private_pem.as_bytes()), Err(KeyTextError::PrivateHalf));
+        let encrypted = pem::write("ENCRYPTED PRIVATE KEY", &[7; 48]);
+        for text in [&*pair.private_pem, &*encrypted, &(pair.public.to_pem() + &pair.private_pem)] {
+            assert_eq!(PublicKey::from_text(text), Err(KeyTextError::PrivateHalf), "{text}");
+        }
     }
 
     /// An RSA key with 1024 bits, made with `openssl genrsa 1024`.
@@ -119,13 +127,17 @@ mod tests {
 
     #[test]
     fn a_short_rsa_key_is_refused() {
-        assert_eq!(PublicKey::from_file(WEAK.as_bytes()), Err(KeyTextError::Unsupported));
+        assert_eq!(PublicKey::from_text(WEAK), Err(KeyTextError::Unsupported));
     }
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for contents in [&b""[..], b"not a key", b"\xff\xfe", b"-----BEGIN PUBLIC KEY-----", b"AAAA"] {
-            assert!(PublicKey::from_file(contents).is_err(), "{contents:?}");
+        let certificate = pem::write("CERTIFICATE", &[7; 48]);
+        for text in ["not a key", "?", "-----BEGIN PUBLIC KEY-----", &certificate, &"A".repeat(5000)] {
+            assert_eq!(PublicKey::from_text(text), Err(KeyTextError::NoPublicKey), "{text}");
+        }
+        for text in ["", "AAAA", &pem::write(pem::PUBLIC_KEY, &[9; 32])] {
+            assert_eq!(PublicKey::from_text(text), Err(KeyTextError::Unsupported), "{text}");
         }
     }
 }

@@ -1,21 +1,24 @@
 //! The secret half of a real key, as its owner has it: an HMAC secret as text, or a private key as PEM.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-use rustls_pki_types::pem::SectionKind;
 use zeroize::Zeroizing;
 
 use super::{KeyKind, KeyTextError, PublicKey, pem};
 
 /// Lengths of an HMAC secret; those of exchanges have 32 to 128 characters.
 const SECRET_CHARS: std::ops::RangeInclusive<usize> = 16..=512;
+/// The longest PEM text of a private key; that of RSA with 8192 bits has some 6,400 characters.
+const PEM_MAX: usize = 8192;
 
 /// A secret that signs. It has no `Debug`, and is wiped when it is dropped.
 pub struct SecretKey {
     /// How it signs.
     pub kind: KeyKind,
-    /// The bytes of an HMAC secret's text, or a private key as PKCS#8 DER (RFC 5958).
+    /// The bytes of an HMAC secret's text, or a private key as PKCS#8 DER (RFC 5958; version 1, which every library
+    /// reads).
     pub bytes: Zeroizing<Vec<u8>>,
 }
 
@@ -50,32 +53,41 @@ impl SecretKey {
     }
 
     fn from_pem(text: &str) -> Result<Self, KeyTextError> {
-        let sections = pem::sections(text).ok_or(KeyTextError::NoPrivateKey)?;
-        match sections.as_slice() {
-            [(SectionKind::PrivateKey, der)] => Self::from_pkcs8(der),
-            [(SectionKind::RsaPrivateKey, der)] => Self::from_pkcs1(der),
-            [(SectionKind::EcPrivateKey, _)] => Err(KeyTextError::Unsupported),
-            [(SectionKind::PublicKey, _)] => Err(KeyTextError::PublicHalf),
+        if is_encrypted(text) {
+            return Err(KeyTextError::Encrypted);
+        }
+        let block = if text.len() > PEM_MAX { None } else { pem::read(text) };
+        let block = block.ok_or(KeyTextError::NoPrivateKey)?;
+        match block.label {
+            pem::PRIVATE_KEY => Self::from_pkcs8(&block.der),
+            pem::RSA_PRIVATE_KEY => Self::from_rsa(rsa::KeyPair::from_der(&block.der)),
+            "EC PRIVATE KEY" => Err(KeyTextError::Unsupported),
+            pem::PUBLIC_KEY => Err(KeyTextError::PublicHalf),
             _ => Err(KeyTextError::NoPrivateKey),
         }
     }
 
     fn from_pkcs8(der: &[u8]) -> Result<Self, KeyTextError> {
-        let kind = if Ed25519KeyPair::from_pkcs8(der).is_ok() {
-            KeyKind::Ed25519
-        } else if rsa::KeyPair::from_pkcs8(der).is_ok() {
-            KeyKind::Rsa
-        } else {
-            return Err(KeyTextError::Unsupported);
-        };
-        Ok(Self { kind, bytes: Zeroizing::new(der.to_vec()) })
+        match Ed25519KeyPair::from_pkcs8(der) {
+            Ok(pair) => Self::of(KeyKind::Ed25519, &pair),
+            Err(_) => Self::from_rsa(rsa::KeyPair::from_pkcs8(der)),
+        }
     }
 
-    fn from_pkcs1(der: &[u8]) -> Result<Self, KeyTextError> {
-        let pair = rsa::KeyPair::from_der(der).map_err(|_| KeyTextError::Unsupported)?;
-        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyTextError::Unsupported)?;
-        Ok(Self { kind: KeyKind::Rsa, bytes: Zeroizing::new(pkcs8.as_ref().to_vec()) })
+    fn from_rsa(pair: Result<rsa::KeyPair, KeyRejected>) -> Result<Self, KeyTextError> {
+        Self::of(KeyKind::Rsa, &pair.map_err(|_| KeyTextError::Unsupported)?)
     }
+
+    /// The private half of a pair, in the one form that it is kept in.
+    pub(super) fn of(kind: KeyKind, pair: &impl AsDer<Pkcs8V1Der<'static>>) -> Result<Self, KeyTextError> {
+        let pkcs8 = pair.as_der().map_err(|_| KeyTextError::Unsupported)?;
+        Ok(Self { kind, bytes: Zeroizing::new(pkcs8.as_ref().to_vec()) })
+    }
+}
+
+/// Whether a PEM text says that a passphrase protects it: by its label (RFC 5958), or as OpenSSL did before (RFC 1421).
+fn is_encrypted(text: &str) -> bool {
+    text.contains("ENCRYPTED PRIVATE KEY-----") || text.contains("Proc-Type: 4,ENCRYPTED")
 }
 
 fn ed25519_public(pkcs8: &[u8]) -> Result<PublicKey, KeyTextError> {
@@ -94,7 +106,7 @@ fn rsa_public(pkcs8: &[u8]) -> Result<PublicKey, KeyTextError> {
 mod tests {
     use super::*;
 
-    /// An Ed25519 key of RFC 8410 §10.3, without and with its public half.
+    /// The Ed25519 key of RFC 8410 §10.3.
     const ED25519: &str = "-----BEGIN PRIVATE KEY-----\n\
         MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
 
@@ -133,17 +145,30 @@ mod tests {
         assert_eq!(kind(&pair.private_pem), Ok(KeyKind::Rsa));
         // What follows the 26 bytes of the PKCS#8 head is the PKCS#1 key.
         let der = &pair.secret.bytes[26..];
-        let pkcs1 = pem::write("RSA PRIVATE KEY", der);
+        let pkcs1 = pem::write(pem::RSA_PRIVATE_KEY, der);
         assert_eq!(*SecretKey::from_text(&pkcs1).unwrap().bytes, *pair.secret.bytes);
     }
 
     #[test]
+    fn a_key_that_brings_its_public_half_becomes_one_that_does_not() {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let second = pem::write(pem::PRIVATE_KEY, pair.to_pkcs8().unwrap().as_ref());
+        let first = crate::crypto::ed25519_pair(&[7; 32]).unwrap().secret;
+        assert_eq!(*SecretKey::from_text(&second).unwrap().bytes, *first.bytes);
+    }
+
+    #[test]
     fn what_is_no_private_key_is_refused_with_the_reason() {
-        let section = |label: &str| format!("-----BEGIN {label}-----\nMAA=\n-----END {label}-----\n");
-        assert_eq!(kind(&section("PUBLIC KEY")), Err(KeyTextError::PublicHalf));
-        assert_eq!(kind(&section("EC PRIVATE KEY")), Err(KeyTextError::Unsupported));
-        assert_eq!(kind(&section("PRIVATE KEY")), Err(KeyTextError::Unsupported));
-        assert_eq!(kind(&section("ENCRYPTED PRIVATE KEY")), Err(KeyTextError::NoPrivateKey));
-        assert_eq!(kind(&format!("{ED25519}{ED25519}")), Err(KeyTextError::NoPrivateKey));
+        let block = |label: &str| kind(&pem::write(label, &[7; 48]));
+        assert_eq!(block("PUBLIC KEY"), Err(KeyTextError::PublicHalf));
+        assert_eq!(block("EC PRIVATE KEY"), Err(KeyTextError::Unsupported));
+        assert_eq!(block("PRIVATE KEY"), Err(KeyTextError::Unsupported));
+        assert_eq!(block("ENCRYPTED PRIVATE KEY"), Err(KeyTextError::Encrypted));
+        assert_eq!(block("CERTIFICATE"), Err(KeyTextError::NoPrivateKey));
+        let old = pem::write("RSA PRIVATE KEY", &[7; 48]).replacen('\n', "\nProc-Type: 4,ENCRYPTED\n", 1);
+        assert_eq!(kind(&old), Err(KeyTextError::Encrypted));
+        for text in [format!("{ED25519}{ED25519}"), ED25519.replacen('\n', &" ".repeat(PEM_MAX), 1)] {
+            assert_eq!(kind(&text), Err(KeyTextError::NoPrivateKey), "{text}");
+        }
     }
 }

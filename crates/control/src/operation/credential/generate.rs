@@ -1,6 +1,6 @@
 //! `credential generate`: makes a pair inside the vault, and shows its public key only.
 
-use keyward_policy::{Actor, KeyType};
+use keyward_policy::Actor;
 use serde::Deserialize;
 
 use super::{CredentialView, Place};
@@ -24,14 +24,14 @@ pub struct Generate {
 pub async fn generate(control: &Control, actor: &Actor, input: Generate) -> Result<CredentialView, Error> {
     let act = control.act(actor, "credential generate").await;
     let place = Place::read(control, input.name, &input.venue, String::new()).await?;
-    let real = Real::from((KeyType::Ed25519, ed25519(&*control.entropy)?));
+    let real = Real::try_from(ed25519(&*control.entropy)?.secret)?;
     place.add(control, act, real).await
 }
 
 #[cfg(test)]
 mod tests {
     use keyward_dialect::{SigningKey, VerifyingKey};
-    use keyward_policy::{SecretOwner, Verifier};
+    use keyward_policy::{KeyType, SecretOwner, Verifier};
 
     use super::*;
     use crate::fixture::Fixture;
@@ -48,7 +48,7 @@ mod tests {
         let private = fixture.control.vault.open(SecretOwner::Credential(kept.id), &kept.secret).unwrap();
         let signature = SigningKey::Ed25519(&private).sign(b"order").unwrap();
         let Verifier::Ed25519(public) =
-            material::verifier(KeyType::Ed25519, &view.public_key.unwrap()).unwrap()
+            material::brought(KeyType::Ed25519, &view.public_key.unwrap()).unwrap()
         else {
             panic!()
         };

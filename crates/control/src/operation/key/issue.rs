@@ -1,5 +1,6 @@
 //! The two halves of a new key: what is kept, and what is shown once.
 
+use keyward_dialect::crypto::GeneratedPair;
 use keyward_policy::{ApiKey, ENTROPY_BYTES, KeyId, KeyType, Part, SecretOwner, Verifier, key_string};
 use keyward_vault::Secret;
 use serde::Serialize;
@@ -7,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::KeyView;
 use crate::blocking::blocking;
-use crate::material::{self, Pair};
+use crate::material;
 use crate::{Code, Control, Error, ShownOnce};
 
 /// A key that was just issued.
@@ -36,7 +37,7 @@ pub(super) async fn halves(
     public_key: Option<&str>,
 ) -> Result<Halves, Error> {
     if let Some(text) = public_key {
-        return Ok(Halves { verifier: material::verifier(key_type, text)?, secret: None });
+        return Ok(Halves { verifier: material::brought(key_type, text)?, secret: None });
     }
     Ok(match key_type {
         KeyType::Hmac => hmac(control, id)?,
@@ -60,7 +61,6 @@ fn hmac(control: &Control, id: KeyId) -> Result<Halves, Error> {
 }
 
 /// The private half is shown, and kept nowhere.
-fn paired(pair: Pair) -> Halves {
-    let secret = Some(pair.shown_once());
-    Halves { verifier: pair.verifier, secret }
+fn paired(pair: GeneratedPair) -> Halves {
+    Halves { verifier: material::verifier(pair.public), secret: Some(ShownOnce::new(pair.private_pem)) }
 }
