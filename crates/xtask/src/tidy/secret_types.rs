@@ -24,6 +24,10 @@ const SECRETS: &[Secret] = &[
     // Keys at the moment of their use.
     Secret { folder: "crates/dialect/", name: "SigningKey", may: None },
     Secret { folder: "crates/dialect/", name: "VerifyingKey", may: None },
+    // A secret half that was just read or made.
+    Secret { folder: "crates/dialect/", name: "SecretKey", may: None },
+    Secret { folder: "crates/dialect/", name: "GeneratedPair", may: None },
+    Secret { folder: "crates/control/", name: "Real", may: None },
     // What an operator hands in, and the one answer that hands a secret out, once, to its owner.
     Secret { folder: "crates/control/", name: "GivenSecret", may: None },
     Secret { folder: "crates/control/", name: "ShownOnce", may: Some("Serialize") },
