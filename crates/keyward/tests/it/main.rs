@@ -11,6 +11,7 @@ mod ccxt;
 mod cli;
 mod clients;
 mod edges;
+mod keys;
 mod leaks;
 mod story;
 mod wire;

@@ -116,7 +116,12 @@ impl World {
 
     /// A new key; `more` are arguments of `keyward key create`.
     pub(crate) fn key(&self, name: &str, more: &[&str]) -> Issued {
-        let to = if self.setup.assert { ["--venue", "binance"] } else { ["--credential", "desk"] };
+        self.key_on("desk", name, more)
+    }
+
+    /// A new key that uses this credential.
+    pub(crate) fn key_on(&self, credential: &str, name: &str, more: &[&str]) -> Issued {
+        let to = if self.setup.assert { ["--venue", "binance"] } else { ["--credential", credential] };
         let created = self.operate(&[&["key", "create", name, "--project", "bots"], &to[..], more].concat());
         let text = |field: &str| created[field].as_str().unwrap_or_default().to_owned();
         Issued { id: text("id"), api_key: text("api_key"), secret: text("secret") }
