@@ -61,54 +61,34 @@ fn is_multiple(value: Decimal, step: Decimal, max: Decimal) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::order::TimeInForce;
+    use super::super::testing::{decimal, gtc, market};
     use super::*;
-
-    fn decimal(text: &str) -> Decimal {
-        text.parse().unwrap()
-    }
-
-    fn filters() -> Filters {
-        Filters::new(&MarketConfig {
-            base: "BTC".to_owned(),
-            quote: "USDT".to_owned(),
-            price: decimal("100"),
-            tick: decimal("0.01"),
-            step: decimal("0.001"),
-            min_notional: decimal("5"),
-        })
-    }
-
-    fn limit(price: &str, quantity: &str) -> Terms {
-        let (price, quantity) = (decimal(price), decimal(quantity));
-        Terms::Limit { price, quantity, time_in_force: TimeInForce::Gtc }
-    }
 
     fn check(terms: Terms, fails: Option<&'static str>) {
         let expected = fails.map_or(Ok(()), |filter| Err(Rejection::Filter(filter)));
-        assert_eq!(filters().check(&terms, decimal("100")), expected, "{terms:?}");
+        assert_eq!(Filters::new(&market()).check(&terms, decimal("100")), expected, "{terms:?}");
     }
 
     #[test]
     fn a_price_is_on_the_tick_and_in_range() {
-        check(limit("100.01", "1"), None);
+        check(gtc("100.01", "1"), None);
         for price in ["0", "100.001", "1000000.01", "99999999999999999999"] {
-            check(limit(price, "1"), Some("PRICE_FILTER"));
+            check(gtc(price, "1"), Some("PRICE_FILTER"));
         }
     }
 
     #[test]
     fn a_quantity_is_on_the_step_and_in_range() {
         for quantity in ["0", "0.0001", "1.0005", "9000000.001", "99999999999999999999"] {
-            check(limit("100", quantity), Some("LOT_SIZE"));
+            check(gtc("100", quantity), Some("LOT_SIZE"));
             check(Terms::Market { quantity: decimal(quantity) }, Some("LOT_SIZE"));
         }
     }
 
     #[test]
     fn an_order_is_worth_something() {
-        check(limit("100", "0.05"), None);
-        check(limit("100", "0.049"), Some("NOTIONAL"));
+        check(gtc("100", "0.05"), None);
+        check(gtc("100", "0.049"), Some("NOTIONAL"));
         check(Terms::Market { quantity: decimal("0.049") }, Some("NOTIONAL"));
         check(Terms::MarketQuote { quote: decimal("4.99") }, Some("NOTIONAL"));
         check(Terms::MarketQuote { quote: decimal("99999999999999999999") }, Some("NOTIONAL"));

@@ -17,16 +17,21 @@ pub(super) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-/// Three accounts of 10 BTC and 10 000 USDT each; tick 0.01, step 0.001, least order 5 USDT.
-pub(super) fn engine() -> Engine {
-    let mut engine = Engine::new(&[MarketConfig {
+/// The market of [`SYMBOL`]: tick 0.01, step 0.001, least order 5 USDT.
+pub(super) fn market() -> MarketConfig {
+    MarketConfig {
         base: "BTC".to_owned(),
         quote: "USDT".to_owned(),
         price: decimal("100"),
         tick: decimal("0.01"),
         step: decimal("0.001"),
         min_notional: decimal("5"),
-    }]);
+    }
+}
+
+/// Three accounts of 10 BTC and 10 000 USDT each on one [`market`].
+pub(super) fn engine() -> Engine {
+    let mut engine = Engine::new(&[market()]);
     let owns = [("BTC".to_owned(), decimal("10")), ("USDT".to_owned(), decimal("10000"))];
     let accounts = [(); 3].map(|()| engine.open_account(&owns));
     assert_eq!(accounts, [ALICE, BOB, CAROL]);
