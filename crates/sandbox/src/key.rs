@@ -2,13 +2,8 @@
 
 use ipnet::IpNet;
 use keyward_dialect::VerifyingKey;
-use rustls_pki_types::SubjectPublicKeyInfoDer;
-use rustls_pki_types::pem::PemObject as _;
+use keyward_dialect::crypto::{KeyKind, PublicKey};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
-/// The `SubjectPublicKeyInfo` of an Ed25519 key (RFC 8410) up to its 32 bytes.
-const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// One API key of an account.
 #[derive(Clone)]
@@ -40,10 +35,8 @@ pub enum KeyType {
 pub enum Verifier {
     /// The shared secret, as the client types it.
     Hmac(String),
-    /// The public key.
-    Ed25519([u8; 32]),
-    /// The public key as DER of its `SubjectPublicKeyInfo`.
-    Rsa(Vec<u8>),
+    /// The public half of an Ed25519 or RSA key.
+    Public(PublicKey),
 }
 
 /// What a key may do, in the words of Binance's `apiRestrictions`.
@@ -58,6 +51,16 @@ pub struct Rights {
     pub enable_withdrawals: bool,
 }
 
+impl From<KeyKind> for KeyType {
+    fn from(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::Hmac => Self::Hmac,
+            KeyKind::Ed25519 => Self::Ed25519,
+            KeyKind::Rsa => Self::Rsa,
+        }
+    }
+}
+
 impl Default for Rights {
     /// What a new key at Binance may do: read.
     fn default() -> Self {
@@ -65,30 +68,12 @@ impl Default for Rights {
     }
 }
 
-/// A text is not a public key that this exchange takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not a public key: expected PEM (`-----BEGIN PUBLIC KEY-----`) of an Ed25519 or RSA key")]
-pub struct BadPublicKey;
-
 impl Verifier {
-    /// Reads a public key from PEM, as a customer would paste it.
-    ///
-    /// # Errors
-    /// [`BadPublicKey`].
-    pub fn from_pem(pem: &str) -> Result<Self, BadPublicKey> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).map_err(|_| BadPublicKey)?;
-        match der.strip_prefix(&ED25519_SPKI) {
-            Some(key) => key.try_into().map(Self::Ed25519).map_err(|_| BadPublicKey),
-            None => Ok(Self::Rsa(der.to_vec())),
-        }
-    }
-
     /// How the key signs.
     pub fn key_type(&self) -> KeyType {
         match self {
             Self::Hmac(_) => KeyType::Hmac,
-            Self::Ed25519(_) => KeyType::Ed25519,
-            Self::Rsa(_) => KeyType::Rsa,
+            Self::Public(key) => key.kind().into(),
         }
     }
 
@@ -96,8 +81,7 @@ impl Verifier {
     pub(crate) fn verifying_key(&self) -> VerifyingKey<'_> {
         match self {
             Self::Hmac(secret) => VerifyingKey::HmacSha256(secret.as_bytes()),
-            Self::Ed25519(key) => VerifyingKey::Ed25519(key),
-            Self::Rsa(spki) => VerifyingKey::RsaSha256(spki),
+            Self::Public(key) => key.verifying_key(),
         }
     }
 }

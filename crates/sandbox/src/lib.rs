@@ -23,5 +23,5 @@ mod serve;
 pub use config::{AccountConfig, Clock, Config, FetchJwks, Identity, Limits, MarketConfig, jwks_document};
 pub use demo::{AnnouncedAccount, Announcement, CannotMakeKeys, Demo, demo};
 pub use fault::{Fault, FaultKind};
-pub use key::{ApiKey, BadPublicKey, KeyType, Rights, Verifier};
+pub use key::{ApiKey, KeyType, Rights, Verifier};
 pub use serve::serve;

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
 use ipnet::IpNet;
+use keyward_dialect::crypto::PublicKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -21,7 +22,7 @@ const MOST_KEYS: usize = 10_000;
 pub(super) struct NewKey {
     /// The name of the account that it is for.
     account: String,
-    /// PEM of an Ed25519 or RSA public key.
+    /// An Ed25519 or RSA public key in any form that [`PublicKey::from_text`] reads.
     public_key: String,
     #[serde(default)]
     permissions: Rights,
@@ -42,8 +43,9 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<Registered>), (StatusCode, String)> {
     let bad = |text: String| (StatusCode::BAD_REQUEST, text);
     let account = *exchange.accounts.get(&new.account).ok_or_else(|| bad("no such account".to_owned()))?;
-    let verifier = Verifier::from_pem(&new.public_key).map_err(|failure| bad(failure.to_string()))?;
+    let public_key = PublicKey::from_text(&new.public_key).map_err(|failure| bad(failure.to_string()))?;
     let api_key = faster_hex::hex_string(&Sha256::digest(new.public_key.trim()));
+    let verifier = Verifier::Public(public_key);
     let key =
         ApiKey { api_key: api_key.clone(), verifier, rights: new.permissions, addresses: new.addresses };
     let mut keys = exchange.keys.write();

@@ -1,10 +1,7 @@
 //! Key pairs for the demo accounts.
 
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RsaKeyPair};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use keyward_dialect::CannotSign;
+use keyward_dialect::crypto::{GeneratedPair, ed25519_pair, rsa_pair};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
@@ -13,7 +10,7 @@ use crate::key::Verifier;
 /// The cryptographic library made no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the cryptographic library made no key for the sandbox exchange")]
-pub struct CannotMakeKeys;
+pub struct CannotMakeKeys(#[from] CannotSign);
 
 /// A key with its secret half.
 pub(super) struct Pair {
@@ -35,25 +32,20 @@ impl Pair {
     }
 
     pub(super) fn ed25519(seed: u64, name: &str) -> Result<Self, CannotMakeKeys> {
-        let private = derive(seed, name, "secret");
-        let pair = Ed25519KeyPair::from_seed_unchecked(&private).map_err(|_| CannotMakeKeys)?;
-        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| CannotMakeKeys)?;
-        let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| CannotMakeKeys)?;
-        Self::asymmetric(seed, name, pkcs8.as_ref(), spki.as_ref())
+        Ok(Self::asymmetric(seed, name, ed25519_pair(&derive(seed, name, "secret"))?))
     }
 
     pub(super) fn rsa(seed: u64, name: &str) -> Result<Self, CannotMakeKeys> {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| CannotMakeKeys)?;
-        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| CannotMakeKeys)?;
-        let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| CannotMakeKeys)?;
-        Self::asymmetric(seed, name, pkcs8.as_ref(), spki.as_ref())
+        Ok(Self::asymmetric(seed, name, rsa_pair()?))
     }
 
-    fn asymmetric(seed: u64, name: &str, pkcs8: &[u8], spki: &[u8]) -> Result<Self, CannotMakeKeys> {
-        let public = pem("PUBLIC KEY", spki);
-        let verifier = Verifier::from_pem(&public).map_err(|_| CannotMakeKeys)?;
-        let secret = pem("PRIVATE KEY", pkcs8);
-        Ok(Self { api_key: api_key(seed, name), secret, public_key: Some(public), verifier })
+    fn asymmetric(seed: u64, name: &str, pair: GeneratedPair) -> Self {
+        Self {
+            api_key: api_key(seed, name),
+            secret: pair.private_pem.as_str().to_owned(),
+            public_key: Some(pair.public.to_pem()),
+            verifier: Verifier::Public(pair.public),
+        }
     }
 }
 
@@ -68,11 +60,4 @@ fn api_key(seed: u64, name: &str) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     faster_hex::hex_string(bytes)
-}
-
-/// RFC 7468: base64 in lines of 64.
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use axum::body::Body;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::Request;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use keyward_dialect::crypto::ed25519_pair;
 use keyward_sandbox::{Identity, jwks_document};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -22,8 +21,7 @@ const SEED: [u8; 32] = [7; 32];
 const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01";
 
 fn jwks(kid: &str) -> String {
-    let pair = Ed25519KeyPair::from_seed_unchecked(&SEED).unwrap();
-    let x = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key());
+    let x = BASE64_URL_SAFE_NO_PAD.encode(ed25519_pair(&SEED).unwrap().public.as_bytes());
     json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x }] })
         .to_string()
 }
@@ -48,10 +46,9 @@ fn claims(method: &str, path: &str, query: &str, jti: &str) -> Value {
 }
 
 fn token(claims: &Value, kid: &str) -> String {
-    let pair = Ed25519KeyPair::from_seed_unchecked(&SEED).unwrap();
-    let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let key = EncodingKey::from_ed_der(&ed25519_pair(&SEED).unwrap().secret.bytes);
     let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ed_der(der.as_ref())).unwrap()
+    jsonwebtoken::encode(&header, claims, &key).unwrap()
 }
 
 async fn send(venue: &Venue, method: &str, target: &str, token: &str) -> Reply {

@@ -138,3 +138,12 @@ async fn a_pasted_public_key_works_until_it_is_removed() {
     venue.control("DELETE", &format!("/sandbox/keys/{api_key}"), "").await;
     check(&raw(&venue, &api_key, &query).await, NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn what_is_no_public_key_is_not_registered() {
+    let venue = Venue::open().await;
+    for text in [account("ed25519").secret.as_str(), "nonsense"] {
+        let new = json!({ "account": "desk", "public_key": text }).to_string();
+        assert_eq!(venue.control("POST", "/sandbox/keys", &new).await.status, 400, "{text}");
+    }
+}

@@ -6,13 +6,11 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::body::Body;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
-use keyward_dialect::SigningKey;
-use keyward_sandbox::{AnnouncedAccount, Config, Demo, KeyType, demo, serve};
+use keyward_dialect::crypto::SecretKey;
+use keyward_sandbox::{AnnouncedAccount, Config, Demo, demo, serve};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -57,16 +55,9 @@ pub(crate) fn desk() -> &'static AnnouncedAccount {
 
 /// Signs as the account's client would; in the URL, so percent-encoded.
 pub(crate) fn signature(account: &AnnouncedAccount, message: &str) -> String {
-    let signature = match account.key_type {
-        KeyType::Hmac => SigningKey::HmacSha256(account.secret.as_bytes()).sign(message.as_bytes()),
-        KeyType::Ed25519 => SigningKey::Ed25519(&der(&account.secret)).sign(message.as_bytes()),
-        KeyType::Rsa => SigningKey::RsaSha256(&der(&account.secret)).sign(message.as_bytes()),
-    };
-    form_urlencoded::byte_serialize(signature.unwrap().as_bytes()).collect()
-}
-
-fn der(pem: &str) -> Vec<u8> {
-    BASE64_STANDARD.decode(pem.lines().filter(|line| !line.starts_with('-')).collect::<String>()).unwrap()
+    let secret = SecretKey::from_text(&account.secret).unwrap();
+    let signature = secret.kind.signing_key(&secret.bytes).sign(message.as_bytes()).unwrap();
+    form_urlencoded::byte_serialize(signature.as_bytes()).collect()
 }
 
 /// Parameters with a timestamp and their signature.
