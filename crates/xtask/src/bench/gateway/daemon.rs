@@ -42,18 +42,19 @@ impl Daemon {
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         let mut daemon = Self { name, port, child };
-        daemon.wait_until_it_answers().with_context(|| fs::read_to_string(log).unwrap_or_default())?;
+        daemon.wait_until(|| answers(port)).with_context(|| fs::read_to_string(log).unwrap_or_default())?;
         Ok(daemon)
     }
 
-    fn wait_until_it_answers(&mut self) -> Result<()> {
+    /// Waits until it is ready, however that is seen.
+    pub(super) fn wait_until(&mut self, is_ready: impl Fn() -> bool) -> Result<()> {
         let start = Instant::now();
-        while !answers(self.port) {
+        while !is_ready() {
             if let Some(status) = self.child.try_wait()? {
                 bail!("{} ended at once: {status}", self.name);
             }
             if start.elapsed() > START {
-                bail!("{} does not answer on port {}", self.name, self.port);
+                bail!("{} does not get ready", self.name);
             }
             sleep(Duration::from_millis(20));
         }

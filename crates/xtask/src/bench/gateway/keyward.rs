@@ -1,6 +1,7 @@
 //! Keyward itself: the release build, on throw-away data, set up by its own command line as an operator would.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,6 +19,8 @@ const PORT: u16 = 19093;
 const CONTROL_PORT: u16 = 19094;
 /// Keys issued: so many that the requests of a round differ by key far more than by time.
 const KEYS: usize = 256;
+/// What each may ask a minute: a limit that is checked, and never reached.
+const RATE: &str = "600000";
 
 /// A Keyward to be measured.
 pub(super) struct Keyward {
@@ -31,7 +34,7 @@ impl Keyward {
         say("gateway: building Keyward");
         capture(cargo().args(["build", "--release", "--package", "keyward"]))?;
         let data = folder.join("keyward");
-        fs::create_dir_all(&data)?;
+        DirBuilder::new().mode(0o700).create(&data)?;
         fs::write(data.join("unlock"), [1; 32])?;
         fs::write(data.join("secret"), "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")?;
         Ok(Self { binary: target()?.join("release/keyward"), data })
@@ -44,7 +47,11 @@ impl Keyward {
         command.arg("--data").arg(&self.data).args(["serve", "--workers", "1", "--gateway"]);
         command.arg(format!("127.0.0.1:{PORT}")).arg("--control").arg(format!("127.0.0.1:{CONTROL_PORT}"));
         command.arg("--key-file").arg(self.data.join("unlock")).env_remove("RUST_LOG");
-        Daemon::start("Keyward", PORT, &self.data.join("serve.out"), &mut command)
+        let mut daemon = Daemon::start("Keyward", PORT, &self.data.join("serve.out"), &mut command)?;
+        // It takes connections before it serves them; operators are let in last.
+        let socket = self.data.join("keyward.sock");
+        daemon.wait_until(|| socket.exists())?;
+        Ok(daemon)
     }
 
     /// Tells the running server of the exchange and the real key, and issues keys.
@@ -61,9 +68,10 @@ impl Keyward {
     }
 
     fn create(&self, number: usize) -> Result<Holder> {
-        let rights = ["--project", "bots", "--credential", "main", "--allow", "market,read,trade"];
-        let key =
-            self.operate(self.command().args(["key", "create", &format!("bot{number}")]).args(rights))?;
+        let name = format!("bot{number}");
+        let create = ["key", "create", &name, "--project", "bots", "--credential", "main"];
+        let rights = ["--allow", "market,read,trade", "--rate", RATE];
+        let key = self.operate(self.command().args(create).args(rights))?;
         let text = |name: &str| key[name].as_str().map(str::to_owned).context("a key without its two halves");
         Ok(Holder { api_key: text("api_key")?, secret: text("secret")? })
     }
