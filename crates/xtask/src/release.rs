@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::str::FromStr;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 
 use crate::process::{capture, cargo, program, root, run as run_program};
@@ -53,6 +53,10 @@ fn today() -> String {
 /// Gives what is unreleased the version's heading, under a new empty one.
 fn released(changelog: &str, version: Version, date: impl fmt::Display) -> Result<String> {
     const UNRELEASED: &str = "## [Unreleased]\n";
+    ensure!(
+        !changelog.contains(&format!("## [{version}]")),
+        "{version} was released: CHANGELOG.md has its heading"
+    );
     let (before, after) =
         changelog.split_once(UNRELEASED).context("CHANGELOG.md has no Unreleased heading")?;
     let news = after.split("\n## ").next().unwrap_or_default().trim();
@@ -60,13 +64,11 @@ fn released(changelog: &str, version: Version, date: impl fmt::Display) -> Resul
     Ok(format!("{before}{UNRELEASED}\n## [{version}] - {date}\n{after}"))
 }
 
-/// Puts the version into the root manifest; a version only ever rises.
+/// Puts the version into the root manifest, which may hold it already before its release; a version never falls.
 fn bumped(manifest: &str, version: Version) -> Result<String> {
     let table: toml::Table = manifest.parse()?;
     let old = table["workspace"]["package"]["version"].as_str().context("the workspace has no version")?;
-    if version <= old.parse()? {
-        bail!("the version is {old} already, and {version} is not above it");
-    }
+    ensure!(version >= old.parse()?, "the version is {old} already, and {version} is below it");
     Ok(manifest.replacen(&format!("\nversion = \"{old}\"\n"), &format!("\nversion = \"{version}\"\n"), 1))
 }
 
@@ -107,9 +109,15 @@ mod tests {
     }
 
     #[test]
-    fn a_version_only_rises() {
+    fn a_version_is_released_once() {
+        let changelog = "## [Unreleased]\n\n- News.\n\n## [0.9.0] - 2026-01-01\n";
+        assert!(released(changelog, Version([0, 9, 0]), "2026-02-03").is_err());
+    }
+
+    #[test]
+    fn a_version_never_falls() {
         assert!(bumped(MANIFEST, Version([0, 10, 0])).unwrap().contains("version = \"0.10.0\""));
-        assert!(bumped(MANIFEST, Version([0, 9, 0])).is_err());
+        assert_eq!(bumped(MANIFEST, Version([0, 9, 0])).unwrap(), MANIFEST);
         assert!(bumped(MANIFEST, Version([0, 8, 9])).is_err());
     }
 
