@@ -1,4 +1,4 @@
-//! Captured requests, as `shared/corpus` beside the repository holds them.
+//! Captured requests: what is in `testdata/binance`.
 
 use std::fs;
 use std::path::Path;
@@ -38,22 +38,16 @@ pub(crate) struct Credentials {
     pub(crate) secret: String,
 }
 
-/// Reads one file of the corpus whole.
+/// Reads one file of `testdata/binance` whole.
 pub(crate) fn file(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(name);
-    fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!(
-            "the corpus is missing ({}): {error}; put the folder shared/ beside the repository",
-            path.display()
-        )
-    })
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/binance").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The requests of one file that were sent to Binance.
 pub(crate) fn requests(name: &str) -> Vec<Captured> {
     let all = file(name);
-    let lines = all.lines().map(|line| serde_json::from_str::<Captured>(line).unwrap());
-    lines.filter(|one| matches!(one.exchange.as_str(), "binance" | "binanceusdm")).collect()
+    all.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The requests of every client that carry a signature.
