@@ -5,6 +5,7 @@
 
 mod core;
 mod gateway;
+mod record;
 mod row;
 
 use anyhow::{Result, ensure};
@@ -18,6 +19,9 @@ pub(crate) struct Args {
     /// Print one JSON document: {"rows":[{"name","value","unit","ratio"}]}
     #[arg(long)]
     json: bool,
+    /// Write the rows into PERFORMANCE.md, with the date, the commit and the machine
+    #[arg(long, conflicts_with = "only")]
+    record: bool,
     /// How often everything is measured in turn; a row is the median
     #[arg(long, default_value_t = 7)]
     rounds: usize,
@@ -49,6 +53,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     if args.only != Some(Part::Core) {
         rows.extend(gateway::rows(args.rounds, args.seconds)?);
+    }
+    if args.record {
+        record::write(args, &rows)?;
     }
     if args.json {
         println!("{}", serde_json::json!({ "rows": rows }));

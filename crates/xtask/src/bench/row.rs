@@ -22,6 +22,14 @@ impl Row {
     pub(super) fn with_ratio(self, ratio: f64) -> Self {
         Self { ratio: Some(ratio), ..self }
     }
+
+    /// The row as a line of a table.
+    pub(super) fn in_markdown(&self) -> String {
+        let Self { name, value, unit, ratio } = self;
+        let decimals = if value.abs() < 100.0 { 2 } else { 0 };
+        let ratio = ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
+        format!("| `{name}` | {value:.decimals$} | {unit} | {ratio} |")
+    }
 }
 
 /// The middle value: a disturbance of one round does not move it, while the mean follows every one.
