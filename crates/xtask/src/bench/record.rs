@@ -1,7 +1,6 @@
 //! The rows in PERFORMANCE.md: written by the run that measured them, never by hand.
 
 use std::fs;
-use std::thread::available_parallelism;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -36,18 +35,21 @@ fn replaced(page: &str, measured: &str) -> Result<String> {
 fn circumstances(args: &Args) -> Result<String> {
     let date = Timestamp::now().strftime("%Y-%m-%d");
     let commit = capture(program("git").args(["describe", "--always", "--dirty"]))?;
-    let processor = fs::read_to_string("/proc/cpuinfo")?;
-    let processor = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let processor = processor.map_or("unknown processor", |(_, name)| name);
+    let (cores, processor) = processors(&fs::read_to_string("/proc/cpuinfo")?);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     Ok(format!(
-        "{date}, commit {}, {} rounds of about {} s, on {} cores of {processor}, Linux {}.",
+        "{date}, commit {}, {} rounds of about {} s, on {cores} cores of {processor}, Linux {}.",
         commit.trim(),
         args.rounds,
         args.seconds,
-        available_parallelism()?,
         kernel.trim(),
     ))
+}
+
+/// How many there are, and their name. What this process may use says nothing: the bench has pinned itself.
+fn processors(cpuinfo: &str) -> (usize, &str) {
+    let names = cpuinfo.lines().filter_map(|line| Some(line.strip_prefix("model name")?.split_once(": ")?.1));
+    (names.clone().count(), names.clone().next().unwrap_or("unknown processors"))
 }
 
 fn table(rows: &[Row]) -> String {
@@ -65,6 +67,12 @@ mod tests {
         let page = format!("# Title\n{BEGIN}old\n{END}after\n");
         assert_eq!(replaced(&page, "new\n").unwrap(), format!("# Title\n{BEGIN}new\n{END}after\n"));
         assert!(replaced("# Title\n", "new\n").is_err());
+    }
+
+    #[test]
+    fn every_core_counts() {
+        let cpuinfo = "processor\t: 0\nmodel name\t: Fast\n\nprocessor\t: 1\nmodel name\t: Fast\n";
+        assert_eq!(processors(cpuinfo), (2, "Fast"));
     }
 
     #[test]
