@@ -35,7 +35,8 @@ fn replaced(page: &str, measured: &str) -> Result<String> {
 fn circumstances(args: &Args) -> Result<String> {
     let date = Timestamp::now().strftime("%Y-%m-%d");
     let commit = capture(program("git").args(["describe", "--always", "--dirty"]))?;
-    let (cores, processor) = processors(&fs::read_to_string("/proc/cpuinfo")?);
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo")?;
+    let (cores, processor) = processors(&cpuinfo);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     Ok(format!(
         "{date}, commit {}, {} rounds of about {} s, on {cores} cores of {processor}, Linux {}.",
@@ -48,8 +49,9 @@ fn circumstances(args: &Args) -> Result<String> {
 
 /// How many there are, and their name. What this process may use says nothing: the bench has pinned itself.
 fn processors(cpuinfo: &str) -> (usize, &str) {
-    let names = cpuinfo.lines().filter_map(|line| Some(line.strip_prefix("model name")?.split_once(": ")?.1));
-    (names.clone().count(), names.clone().next().unwrap_or("unknown processors"))
+    let models = cpuinfo.lines().filter_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let names: Vec<_> = models.map(|(_, name)| name).collect();
+    (names.len(), names.first().copied().unwrap_or("unknown processors"))
 }
 
 fn table(rows: &[Row]) -> String {
