@@ -57,9 +57,12 @@ struct Body {
 /// Words a refusal.
 pub(super) fn answer(denial: &Denial<'_>) -> Answer {
     let Words { status, code, message } = words(denial.kind);
-    let again = denial.retry_after_s.map(|seconds| format!("Come again in {seconds} s."));
-    let said = [Some(message), Some(denial.detail), again.as_deref()].into_iter().flatten();
-    let msg = said.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let detail = denial.retry_after_s.map_or_else(
+        || denial.detail.to_owned(),
+        |seconds| format!("{}. Come again in {seconds} s.", denial.detail.trim_end_matches('.')),
+    );
+    let said = [message, &detail].into_iter().filter(|part| !part.is_empty());
+    let msg = said.collect::<Vec<_>>().join(" ");
     let body = serde_json::to_string(&Body { code, msg });
     Answer { status, body: body.unwrap_or_else(|_| format!(r#"{{"code":{code},"msg":""}}"#)) }
 }
@@ -111,6 +114,8 @@ mod tests {
         let (status, _, message) = denied(DenialKind::RateLimited, "the rate is used up.", Some(3));
         assert_eq!(status, 429);
         assert!(message.ends_with("the rate is used up. Come again in 3 s."), "{message}");
+        let (_, _, same) = denied(DenialKind::RateLimited, "the rate is used up", Some(3));
+        assert_eq!(same, message);
     }
 
     #[test]
