@@ -6,6 +6,7 @@ use keyward_policy::Reason;
 
 use super::record::Recorded;
 use crate::denied::Denied;
+use crate::gateway::Gateway;
 use crate::upstream::{NoAnswer, Unreachable};
 use crate::worker::Worker;
 
@@ -17,16 +18,40 @@ pub(crate) enum Answered {
     Nothing(Denied),
 }
 
+/// What became of a request is recorded in any case: a client that hangs up ends its request's future wherever that
+/// is, and what was on its way then is unknown.
+struct Ending<'a, 'r> {
+    recorded: &'a Recorded<'r>,
+    gateway: &'a Gateway,
+    told: bool,
+}
+
+impl Ending<'_, '_> {
+    fn tell(mut self, status: Option<u16>, reason: Option<Reason>) {
+        self.told = true;
+        self.recorded.record_end(self.gateway, status, reason);
+    }
+}
+
+impl Drop for Ending<'_, '_> {
+    fn drop(&mut self) {
+        if !self.told {
+            self.recorded.record_end(self.gateway, None, Some(Reason::OutcomeUnknown));
+        }
+    }
+}
+
 impl Recorded<'_> {
     /// Sends the request and records what became of it.
     pub(crate) async fn forward(self, worker: &Worker) -> Answered {
+        let ending = Ending { recorded: &self, gateway: &worker.gateway, told: false };
         match self.exchange(worker).await {
             Ok(response) => {
-                self.record_end(&worker.gateway, Some(response.status().as_u16()), None);
+                ending.tell(Some(response.status().as_u16()), None);
                 Answered::Exchange(response)
             }
             Err(denied) => {
-                self.record_end(&worker.gateway, None, Some(denied.reason));
+                ending.tell(None, Some(denied.reason));
                 Answered::Nothing(denied.knowing(self.0.known))
             }
         }
@@ -58,4 +83,33 @@ fn no_base() -> Denied {
 fn unreachable(error: &Unreachable) -> Denied {
     tracing::warn!(%error, "an exchange could not be reached");
     Denied::policy(Reason::VenueUnreachable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use keyward_ledger::{DEADLINE, tail};
+    use tokio::task::LocalSet;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::carry::carry;
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_leaves_an_outcome() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let fixture = Fixture::new(&format!("http://{}", silent.local_addr().unwrap()), "trade");
+        let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1";
+        let received = fixture.received(fixture.signed("POST", "/api/v3/order", order));
+        let worker = Worker::new(fixture.gateway.clone());
+        let carried = timeout(Duration::from_millis(300), carry(&worker, &received));
+        assert!(LocalSet::new().run_until(carried).await.is_err(), "the exchange answers nothing");
+        fixture.gateway.ledger.flush(DEADLINE).await.unwrap();
+        let (entries, _) = tail(fixture.audit.path(), 10).unwrap();
+        let last: serde_json::Value = serde_json::from_slice(&entries.last().unwrap().json).unwrap();
+        assert_eq!((&last["event"], &last["reason"]), (&"outcome".into(), &"outcome_unknown".into()));
+    }
 }
