@@ -1,0 +1,50 @@
+//! HTTP on one connection, until either side ends it.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+
+use crate::worker::Worker;
+
+/// Longest head of a request, in bytes: a query of 8 KiB, and as much again for the headers.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Most headers of a request.
+const HEADERS_MAX: usize = 64;
+
+pub(super) async fn converse<S>(
+    worker: Rc<Worker>,
+    stream: S,
+    client: IpAddr,
+    mut shutdown: watch::Receiver<bool>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let wait = worker.gateway.settings.limits.head;
+    let service = service_fn(move |request| {
+        let worker = worker.clone();
+        async move { Ok::<_, Infallible>(worker.answer(client, request).await) }
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(wait)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut served = std::pin::pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        _ = shutdown.wait_for(|stop| *stop) => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a client's connection ended");
+    }
+}
