@@ -5,8 +5,8 @@
 //! `docs/dialects/binance.md`.
 
 use crate::{
-    Answer, CannotSign, Claim, Denial, Dialect, Introspection, Outgoing, Params, Purpose, RealKeyRights,
-    Refusal, Request, SignedClaim, SigningKey, UnreadableRights,
+    Answer, CannotSign, Claim, Denial, Dialect, HmacScheme, Introspection, KeyKind, Outgoing, Params,
+    Purpose, RealKeyRights, Refusal, Request, SignedClaim, SigningKey, Stamp, UnreadableRights,
 };
 
 mod batch;
@@ -54,6 +54,18 @@ impl Dialect for Binance {
         HEADERS
     }
 
+    fn key_kinds(&self) -> &'static [KeyKind] {
+        &[KeyKind::Hmac, KeyKind::Ed25519, KeyKind::Rsa]
+    }
+
+    fn hmac(&self) -> HmacScheme {
+        HmacScheme::Sha256
+    }
+
+    fn nonce_at(&self, _now_us: u64) -> Option<u64> {
+        None
+    }
+
     fn parse<'r>(&self, request: &Request<'r>) -> Result<Params<'r>, Refusal> {
         parse::parse(request)
     }
@@ -82,9 +94,9 @@ impl Dialect for Binance {
         params: &Params<'_>,
         api_key: &str,
         key: &SigningKey<'_>,
-        now_us: u64,
+        stamp: Stamp,
     ) -> Result<Outgoing, CannotSign> {
-        resign::resign(request, params, api_key, key, now_us)
+        resign::resign(request, params, api_key, key, stamp.now_us)
     }
 
     fn strip(&self, request: &Request<'_>, params: &Params<'_>) -> Outgoing {
@@ -99,9 +111,9 @@ impl Dialect for Binance {
         &self,
         api_key: &str,
         key: &SigningKey<'_>,
-        now_us: u64,
+        stamp: Stamp,
     ) -> Result<Introspection, CannotSign> {
-        introspect::ask(api_key, key, now_us)
+        introspect::ask(api_key, key, stamp.now_us)
     }
 
     fn read_introspection(&self, body: &[u8]) -> Result<RealKeyRights, UnreadableRights> {

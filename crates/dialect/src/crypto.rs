@@ -9,15 +9,18 @@ use sha2::Sha256;
 use thiserror::Error;
 
 mod generate;
+mod hmac512;
 mod keys;
 mod pem;
 mod public;
 mod secret;
 
 pub use generate::{GeneratedPair, ed25519_pair, rsa_pair};
-pub use keys::{KeyKind, KeyTextError};
+pub use keys::{HmacScheme, KeyKind, KeyTextError};
 pub use public::PublicKey;
 pub use secret::SecretKey;
+
+use secret::SECRET_CHARS_MAX;
 
 /// The signature does not match; it does not say why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -33,6 +36,8 @@ pub struct CannotSign;
 pub enum VerifyingKey<'k> {
     /// HMAC-SHA256, hexadecimal in either case.
     HmacSha256(&'k [u8]),
+    /// HMAC-SHA512, base64; the secret's text, which is base64 of the key.
+    HmacSha512(&'k [u8]),
     /// Ed25519 (RFC 8032), base64; the 32 bytes of the public key.
     Ed25519(&'k [u8; 32]),
     /// RSA PKCS#1 v1.5 with SHA-256 (RFC 8017), base64; DER of the `SubjectPublicKeyInfo`.
@@ -43,6 +48,8 @@ pub enum VerifyingKey<'k> {
 pub enum SigningKey<'k> {
     /// HMAC-SHA256, lower-case hexadecimal.
     HmacSha256(&'k [u8]),
+    /// HMAC-SHA512, base64; the secret's text, which is base64 of the key.
+    HmacSha512(&'k [u8]),
     /// Ed25519 (RFC 8032), base64; PKCS#8 DER (RFC 5958).
     Ed25519(&'k [u8]),
     /// RSA PKCS#1 v1.5 with SHA-256 (RFC 8017), base64; PKCS#8 DER.
@@ -57,6 +64,7 @@ impl VerifyingKey<'_> {
     pub fn verify(&self, message: &[u8], signature: &str) -> Result<(), BadSignature> {
         match self {
             Self::HmacSha256(secret) => verify_hmac(secret, message, signature),
+            Self::HmacSha512(secret) => hmac512::verify(secret, message, signature),
             Self::Ed25519(key) => verify_public(&signature::ED25519, &key[..], message, signature),
             Self::RsaSha256(key) => {
                 verify_public(&signature::RSA_PKCS1_2048_8192_SHA256, key, message, signature)
@@ -73,6 +81,7 @@ impl SigningKey<'_> {
     pub fn sign(&self, message: &[u8]) -> Result<String, CannotSign> {
         match self {
             Self::HmacSha256(secret) => sign_hmac(secret, message),
+            Self::HmacSha512(secret) => hmac512::sign(secret, message),
             Self::Ed25519(pkcs8) => sign_ed25519(pkcs8, message),
             Self::RsaSha256(pkcs8) => sign_rsa(pkcs8, message),
         }
@@ -154,7 +163,8 @@ mod tests {
     fn the_published_ed25519_signature_is_made_and_taken() {
         let seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
         let pair = ed25519_pair(&faster_hex::hex_decode_array(seed.as_bytes()).unwrap()).unwrap();
-        let signature = pair.secret.kind.signing_key(&pair.secret.bytes).sign(&[0x72]).unwrap();
+        let signature =
+            pair.secret.kind.signing_key(HmacScheme::Sha256, &pair.secret.bytes).sign(&[0x72]).unwrap();
         let bytes = BASE64_STANDARD.decode(&signature).unwrap();
         assert!(
             faster_hex::hex_string(&bytes).starts_with("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8f")
@@ -165,7 +175,8 @@ mod tests {
     #[test]
     fn base64_has_one_form_only() {
         let pair = ed25519_pair(&[3; 32]).unwrap();
-        let signature = pair.secret.kind.signing_key(&pair.secret.bytes).sign(b"m").unwrap();
+        let signature =
+            pair.secret.kind.signing_key(HmacScheme::Sha256, &pair.secret.bytes).sign(b"m").unwrap();
         let key = pair.public.verifying_key();
         let (start, _) = signature.split_at(85);
         for wrong in [signature.trim_end_matches('='), &format!("{signature}\n"), &format!("{start}/==")] {
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_key_do_not_sign() {
         for kind in [KeyKind::Ed25519, KeyKind::Rsa] {
-            assert_eq!(kind.signing_key(b"not a key").sign(b"m"), Err(CannotSign));
+            assert_eq!(kind.signing_key(HmacScheme::Sha256, b"not a key").sign(b"m"), Err(CannotSign));
         }
     }
 }

@@ -24,14 +24,16 @@ mod params;
 mod path;
 mod request;
 mod rights;
+mod stamp;
 
 pub use answer::{Answer, Denial, DenialKind};
 pub use claim::{Claim, SignedClaim};
 pub use classify::{Fact, MarketType, Markets, Movement, Needs, Purpose, Security};
-pub use crypto::{BadSignature, CannotSign, SigningKey, VerifyingKey};
+pub use crypto::{BadSignature, CannotSign, HmacScheme, KeyKind, SigningKey, VerifyingKey};
 pub use params::{Param, Params, Place};
 pub use request::{Outgoing, Refusal, RefusalKind, Request};
 pub use rights::{Introspection, RealKeyRights, UnreadableRights};
+pub use stamp::Stamp;
 
 /// One exchange's way of speaking.
 pub trait Dialect: Send + Sync {
@@ -47,6 +49,20 @@ pub trait Dialect: Send + Sync {
     /// The headers of a client that the exchange reads, in lower case, beside its key and signature. No other header
     /// leaves: none could then bind the request to the client, or mean something else to the exchange than to us.
     fn headers(&self) -> &'static [&'static str];
+
+    /// The kinds of keys that the exchange takes.
+    fn key_kinds(&self) -> &'static [KeyKind];
+
+    /// What the exchange makes of an HMAC secret.
+    fn hmac(&self) -> HmacScheme;
+
+    /// The number of a request that is signed at this time, for an exchange that takes each request of a key only with
+    /// a higher number than all before; none for the others.
+    ///
+    /// It rises with the time and is at least what any client of the exchange would send at this time, so that a real
+    /// key that was used elsewhere before can be used here at once. It does not tell two requests of one time apart:
+    /// whoever signs sees to it that no number comes twice ([`Stamp::nonce`]).
+    fn nonce_at(&self, now_us: u64) -> Option<u64>;
 
     /// Takes a request apart, once for all later steps.
     ///
@@ -79,17 +95,17 @@ pub trait Dialect: Send + Sync {
     /// none where the exchange has no such kind of market.
     fn market(&self, symbol: &str) -> Option<String>;
 
-    /// Signs the request again with the real key, at this time, and changes nothing else.
+    /// Signs the request again with the real key, under this stamp, and changes nothing else.
     ///
     /// # Errors
-    /// The key does not sign.
+    /// The key does not sign, or the stamp lacks the number that the exchange asks for.
     fn resign(
         &self,
         request: &Request<'_>,
         params: &Params<'_>,
         api_key: &str,
         key: &SigningKey<'_>,
-        now_us: u64,
+        stamp: Stamp,
     ) -> Result<Outgoing, CannotSign>;
 
     /// The request without the client's key and signature, for a backend that takes Keyward's word.
@@ -98,15 +114,15 @@ pub trait Dialect: Send + Sync {
     /// Words a refusal as the exchange would.
     fn deny(&self, denial: &Denial<'_>) -> Answer;
 
-    /// The request that asks the exchange what the real key may do, signed at this time.
+    /// The request that asks the exchange what the real key may do, signed under this stamp.
     ///
     /// # Errors
-    /// The key does not sign.
+    /// The key does not sign, or the stamp lacks the number that the exchange asks for.
     fn introspect(
         &self,
         api_key: &str,
         key: &SigningKey<'_>,
-        now_us: u64,
+        stamp: Stamp,
     ) -> Result<Introspection, CannotSign>;
 
     /// Reads the exchange's answer to [`Dialect::introspect`].

@@ -15,7 +15,7 @@ mod verify;
 pub(crate) use forward::Answered;
 pub(crate) use receive::{Received, Resolved};
 pub(crate) use record::{Recorded, record_refusal};
-pub(crate) use sign::{Signed, signing_key};
+pub(crate) use sign::{Signed, signing_key, stamp};
 pub(crate) use verify::micros;
 
 use crate::denied::Denied;

@@ -11,7 +11,7 @@ use keyward_policy::{Credential, SecretOwner};
 use thiserror::Error;
 use tokio::task::LocalSet;
 
-use crate::carry::{Signed, micros, signing_key};
+use crate::carry::{Signed, signing_key, stamp};
 use crate::gateway::Gateway;
 use crate::upstream::Upstream;
 use crate::venue::{Base, VenueEntry};
@@ -81,8 +81,8 @@ impl Gateway {
         credential: &Credential,
     ) -> Result<(Base, Signed), IntrospectError> {
         let secret = self.vault.open(SecretOwner::Credential(credential.id), &credential.secret)?;
-        let key = signing_key(credential.key_type, &secret);
-        let asked = venue.dialect.introspect(&credential.api_key, &key, micros(self.clock.now()));
+        let key = signing_key(venue.dialect, credential.key_type, &secret);
+        let asked = venue.dialect.introspect(&credential.api_key, &key, stamp(self, venue.dialect));
         let asked = asked.map_err(|_| IntrospectError::Key)?;
         let path = asked.outgoing.target.split('?').next().unwrap_or_default();
         let base = venue.base(path).ok_or(IntrospectError::Venue)?.clone();

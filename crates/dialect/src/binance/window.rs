@@ -12,14 +12,14 @@ const WINDOW_MAX_US: u64 = 60_000_000;
 
 /// A time in the unit that the client chose; Binance takes both, and tells them apart by their length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stamp {
+pub(super) enum ClientTime {
     /// Milliseconds since the Unix epoch: 13 digits.
     Millis(u64),
     /// Microseconds since the Unix epoch: 16 digits.
     Micros(u64),
 }
 
-impl Stamp {
+impl ClientTime {
     fn read(text: &str) -> Option<Self> {
         let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())??;
         match text.len() {
@@ -50,8 +50,8 @@ impl Stamp {
 ///
 /// # Errors
 /// [`RefusalKind::TimestampMissing`].
-pub(super) fn signed_at(params: &Params<'_>) -> Result<Stamp, Refusal> {
-    params.value(TIMESTAMP).and_then(Stamp::read).ok_or_else(|| {
+pub(super) fn signed_at(params: &Params<'_>) -> Result<ClientTime, Refusal> {
+    params.value(TIMESTAMP).and_then(ClientTime::read).ok_or_else(|| {
         let detail = "signed, but 'timestamp' is not 13 digits of milliseconds or 16 of microseconds";
         Refusal::new(RefusalKind::TimestampMissing, detail)
     })
@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn both_units_are_read_and_written_back_in_kind() {
-        let millis = Stamp::read("1499827319559").unwrap();
-        let micros = Stamp::read("1499827319559001").unwrap();
+        let millis = ClientTime::read("1499827319559").unwrap();
+        let micros = ClientTime::read("1499827319559001").unwrap();
         assert_eq!((millis.micros(), micros.micros()), (1_499_827_319_559_000, 1_499_827_319_559_001));
         assert_eq!(millis.again_at(NOW_US), "1700000000000");
         assert_eq!(micros.again_at(NOW_US), "1700000000000000");
@@ -143,7 +143,7 @@ mod tests {
     fn other_times_are_not_read() {
         for text in ["", "149982731955", "14998273195590", "1499827319.59", "+499827319559", "-499827319559"]
         {
-            assert_eq!(Stamp::read(text), None, "{text}");
+            assert_eq!(ClientTime::read(text), None, "{text}");
         }
     }
 

@@ -46,10 +46,12 @@ fn pair_of(secret: Result<SecretKey, KeyTextError>) -> Result<GeneratedPair, Can
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::HmacScheme;
 
     #[track_caller]
     fn signs_for_its_public_half(pair: &GeneratedPair) {
-        let signature = pair.secret.kind.signing_key(&pair.secret.bytes).sign(b"message").unwrap();
+        let signature =
+            pair.secret.kind.signing_key(HmacScheme::Sha256, &pair.secret.bytes).sign(b"message").unwrap();
         let key = pair.public.verifying_key();
         assert_eq!(key.verify(b"message", &signature), Ok(()));
         assert!(key.verify(b"massage", &signature).is_err());

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use super::{KeyKind, KeyTextError, PublicKey, pem};
 
 /// Lengths of an HMAC secret; those of exchanges have 32 to 128 characters.
-const SECRET_CHARS: std::ops::RangeInclusive<usize> = 16..=512;
+const SECRET_CHARS: std::ops::RangeInclusive<usize> = 16..=SECRET_CHARS_MAX;
+pub(super) const SECRET_CHARS_MAX: usize = 512;
 /// The longest PEM text of a private key; that of RSA with 8192 bits has some 6,400 characters.
 const PEM_MAX: usize = 8192;
 

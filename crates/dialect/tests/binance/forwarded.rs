@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Method};
 use keyward_dialect::binance::Binance;
-use keyward_dialect::{Dialect, Params, Place, Request, SigningKey, VerifyingKey};
+use keyward_dialect::{Dialect, Params, Place, Request, SigningKey, Stamp, VerifyingKey};
 use proptest::prelude::*;
 
 const NOW_US: u64 = 1_700_000_000_000_000;
@@ -115,7 +115,8 @@ proptest! {
             let params = Binance.parse(request).unwrap();
             assert_eq!(said(&params), seen_elsewhere(request.query, request.body));
             let key = SigningKey::HmacSha256(b"real");
-            let outgoing = Binance.resign(request, &params, "real", &key, NOW_US + 5_000_000).unwrap();
+            let stamp = Stamp { now_us: NOW_US + 5_000_000, nonce: None };
+            let outgoing = Binance.resign(request, &params, "real", &key, stamp).unwrap();
             check_left(request, &params, &outgoing);
         });
     }

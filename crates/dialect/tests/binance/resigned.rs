@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use keyward_dialect::binance::Binance;
 use keyward_dialect::crypto::{GeneratedPair, KeyKind, SecretKey, ed25519_pair, rsa_pair};
-use keyward_dialect::{Dialect, Outgoing, VerifyingKey};
+use keyward_dialect::{Dialect, HmacScheme, Outgoing, Stamp, VerifyingKey};
 
 use crate::captured::{Captured, claim, requests, signed};
 
@@ -13,8 +13,9 @@ const FROZEN_US: u64 = 1_735_689_600_123_000;
 
 /// Signs a captured request again.
 fn resign(captured: &Captured, api_key: &str, secret: &SecretKey, now_us: u64) -> Outgoing {
-    let key = secret.kind.signing_key(&secret.bytes);
-    captured.parsed(|request, params| Binance.resign(request, params, api_key, &key, now_us).unwrap())
+    let key = secret.kind.signing_key(HmacScheme::Sha256, &secret.bytes);
+    let stamp = Stamp { now_us, nonce: None };
+    captured.parsed(|request, params| Binance.resign(request, params, api_key, &key, stamp).unwrap())
 }
 
 /// A request as it leaves, in the form of a captured one.
@@ -144,7 +145,7 @@ fn proof_of_another_kind_stays_behind() {
 #[test]
 fn a_key_that_does_not_sign_sends_nothing() {
     let captured = signed().remove(0);
-    let key = KeyKind::Ed25519.signing_key(b"no key");
-    captured
-        .parsed(|request, params| assert!(Binance.resign(request, params, "real", &key, FROZEN_US).is_err()));
+    let key = KeyKind::Ed25519.signing_key(HmacScheme::Sha256, b"no key");
+    let stamp = Stamp { now_us: FROZEN_US, nonce: None };
+    captured.parsed(|request, params| assert!(Binance.resign(request, params, "real", &key, stamp).is_err()));
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use http::Request;
 use keyward_dialect::binance::Binance;
-use keyward_dialect::{Claim, Dialect, Refusal, SigningKey};
+use keyward_dialect::{Claim, Dialect, Refusal, SigningKey, Stamp};
 use keyward_policy::{KeyType, SecretOwner};
 
 use crate::door::{Door, REAL_KEY, REAL_SECRET, START_MS, real_key};
@@ -37,11 +37,12 @@ pub(crate) fn rows(rounds: usize) -> Result<Vec<Row>, Failure> {
 fn dialect(rounds: usize) -> Result<Vec<Row>, Failure> {
     let request = Kind::Read.signed(&Holder::new(KeyType::Hmac, 0)?, START_MS, 0)?;
     let (request, key) = (seen(&request), SigningKey::HmacSha256(REAL_SECRET));
+    let stamp = Stamp { now_us: START_US, nonce: None };
     let params = Binance.parse(&request)?;
     Ok(vec![
         timed("core_step_read_ns", rounds, || black_box(read(&request)).is_ok())?,
         timed("core_step_resign_ns", rounds, || {
-            black_box(Binance.resign(&request, &params, REAL_KEY, &key, START_US)).is_ok()
+            black_box(Binance.resign(&request, &params, REAL_KEY, &key, stamp)).is_ok()
         })?,
     ])
 }

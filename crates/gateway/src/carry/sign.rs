@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Request;
 use http::header::{AUTHORIZATION, HOST, HeaderValue};
 use http_body_util::Full;
-use keyward_dialect::{Outgoing, SigningKey};
+use keyward_dialect::{Dialect, Outgoing, SigningKey, Stamp};
 use keyward_policy::{Credential, Key, KeyType, Reason, SecretOwner};
 
 use super::decide::{Allowed, Pass};
@@ -47,10 +47,10 @@ impl Recorded<'_> {
         let owner = SecretOwner::Credential(credential.id);
         let secret =
             gateway.vault.open(owner, &credential.secret).map_err(|error| crate::sealed::denied(&error))?;
-        let key = signing_key(credential.key_type, &secret);
-        let now_us = micros(gateway.clock.now());
         let dialect = read.received.resolved.venue.dialect;
-        let signed = dialect.resign(&read.request, &read.params, &credential.api_key, &key, now_us);
+        let key = signing_key(dialect, credential.key_type, &secret);
+        let stamp = stamp(gateway, dialect);
+        let signed = dialect.resign(&read.request, &read.params, &credential.api_key, &key, stamp);
         signed.map_err(|_| Denied::policy(Reason::CredentialUnusable))
     }
 
@@ -64,10 +64,16 @@ impl Recorded<'_> {
     }
 }
 
+/// The stamp of a request that is signed now. Its number, where the exchange counts, is drawn from the clock.
+pub(crate) fn stamp(gateway: &Gateway, dialect: &dyn Dialect) -> Stamp {
+    let now_us = micros(gateway.clock.now());
+    Stamp { now_us, nonce: dialect.nonce_at(now_us) }
+}
+
 /// The signing key of a credential's secret.
-pub(crate) fn signing_key(key_type: KeyType, secret: &[u8]) -> SigningKey<'_> {
+pub(crate) fn signing_key<'k>(dialect: &dyn Dialect, key_type: KeyType, secret: &'k [u8]) -> SigningKey<'k> {
     match key_type {
-        KeyType::Hmac => SigningKey::HmacSha256(secret),
+        KeyType::Hmac => dialect.hmac().signing_key(secret),
         KeyType::Ed25519 => SigningKey::Ed25519(secret),
         KeyType::Rsa => SigningKey::RsaSha256(secret),
     }

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use keyward_dialect::{BadSignature, Claim, SignedClaim, VerifyingKey};
+use keyward_dialect::{BadSignature, Claim, Dialect, SignedClaim, VerifyingKey};
 use keyward_policy::{Key, Reason, SecretOwner, Verifier};
 use keyward_vault::Vault;
 use sha2::{Digest, Sha256};
@@ -21,7 +21,8 @@ impl<'r> Identified<'r> {
     /// anything, or fill the replay guard.
     pub(crate) fn verify(self, gateway: &Gateway) -> Result<Verified<'r>, Denied> {
         if let (Caller::Key(entry), Claim::Signed(claim)) = (&self.caller, &self.read.claim) {
-            let checked = check_signature(&gateway.vault, &entry.key, claim)
+            let dialect = self.read.received.resolved.venue.dialect;
+            let checked = check_signature(&gateway.vault, dialect, &entry.key, claim)
                 .and_then(|()| self.check_time(gateway, claim));
             checked.map_err(|denied| denied.knowing(self.known()))?;
         }
@@ -45,13 +46,18 @@ impl<'r> Identified<'r> {
     }
 }
 
-fn check_signature(vault: &Vault, key: &Key, claim: &SignedClaim<'_>) -> Result<(), Denied> {
+fn check_signature(
+    vault: &Vault,
+    dialect: &dyn Dialect,
+    key: &Key,
+    claim: &SignedClaim<'_>,
+) -> Result<(), Denied> {
     let matched = match &key.verifier {
         Verifier::Hmac(sealed) => {
             let secret = vault
                 .open(SecretOwner::Key(key.id), sealed)
                 .map_err(|error| crate::sealed::denied(&error))?;
-            claim.verify(&VerifyingKey::HmacSha256(&secret))
+            claim.verify(&dialect.hmac().verifying_key(&secret))
         }
         Verifier::Ed25519(public) => claim.verify(&VerifyingKey::Ed25519(public)),
         Verifier::Rsa(public) => claim.verify(&VerifyingKey::RsaSha256(public)),

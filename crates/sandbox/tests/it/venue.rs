@@ -9,7 +9,7 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
-use keyward_dialect::crypto::SecretKey;
+use keyward_dialect::crypto::{HmacScheme, SecretKey};
 use keyward_sandbox::{AnnouncedAccount, Config, Demo, demo, serve};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
@@ -56,7 +56,8 @@ pub(crate) fn desk() -> &'static AnnouncedAccount {
 /// Signs as the account's client would; in the URL, so percent-encoded.
 pub(crate) fn signature(account: &AnnouncedAccount, message: &str) -> String {
     let secret = SecretKey::from_text(&account.secret).unwrap();
-    let signature = secret.kind.signing_key(&secret.bytes).sign(message.as_bytes()).unwrap();
+    let signature =
+        secret.kind.signing_key(HmacScheme::Sha256, &secret.bytes).sign(message.as_bytes()).unwrap();
     form_urlencoded::byte_serialize(signature.as_bytes()).collect()
 }
 
