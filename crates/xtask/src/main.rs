@@ -10,6 +10,7 @@ mod dev;
 mod fuzz;
 mod process;
 mod release;
+mod soak;
 mod steps;
 mod test;
 mod tidy;
@@ -34,6 +35,8 @@ enum Command {
     Tidy,
     /// All tests, with what they need: real Python clients and a throw-away Postgres
     Test(test::Args),
+    /// The tests that keep a promise of many rounds, in full: minutes to an hour
+    Soak(soak::Args),
     /// Build Keyward and run its demonstration
     Dev(dev::Args),
     /// Measure the core, and the gateway beside nginx and HAProxy
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::Tidy => tidy::run(),
         Command::Test(args) => test::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Dev(args) => dev::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),

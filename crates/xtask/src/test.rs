@@ -26,17 +26,28 @@ pub(crate) struct Args {
 struct Surroundings<'a> {
     python: &'a Path,
     postgres: &'a str,
+    /// One variable more, and its value.
+    more: Option<(&'static str, &'static str)>,
 }
 
 /// Prepares, tests, cleans up, and shows what took how long.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    run_with(None, if in_ci() { "ci" } else { "default" }, &args.nextest)
+}
+
+/// The same with one more variable in the tests' environment, under one of nextest's profiles.
+pub(crate) fn run_with(
+    more: Option<(&'static str, &'static str)>,
+    profile: &str,
+    filter: &[String],
+) -> Result<()> {
     let mut steps = Steps::default();
     let target = target()?;
     let python = steps.need("Python clients", || clients::prepare(&target))?;
     let cluster = steps.need("Postgres", Cluster::start)?;
-    let surroundings = Surroundings { python: &python, postgres: cluster.url() };
-    steps.attempt("tests", || tests(&surroundings, &args.nextest));
-    if args.nextest.is_empty() {
+    let surroundings = Surroundings { python: &python, postgres: cluster.url(), more };
+    steps.attempt("tests", || tests(&surroundings, profile, filter));
+    if filter.is_empty() {
         steps.attempt("doc tests", || {
             run_program(surroundings.given(cargo().args(["test", "--doc", "--workspace"])))
         });
@@ -47,9 +58,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     steps.finish()
 }
 
-fn tests(surroundings: &Surroundings<'_>, filter: &[String]) -> Result<()> {
+fn tests(surroundings: &Surroundings<'_>, profile: &str, filter: &[String]) -> Result<()> {
     if has_subcommand("nextest") {
-        let profile = if in_ci() { "ci" } else { "default" };
         let mut nextest = cargo();
         nextest.args(["nextest", "run", "--profile", profile]).args(filter);
         if !filter.iter().any(|word| word.starts_with("-p") || word.starts_with("--package")) {
@@ -64,6 +74,8 @@ fn tests(surroundings: &Surroundings<'_>, filter: &[String]) -> Result<()> {
 
 impl Surroundings<'_> {
     fn given<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env("KEYWARD_TEST_PYTHON", self.python).env("KEYWARD_TEST_POSTGRES", self.postgres)
+        let command =
+            command.env("KEYWARD_TEST_PYTHON", self.python).env("KEYWARD_TEST_POSTGRES", self.postgres);
+        command.envs(self.more)
     }
 }
