@@ -102,9 +102,11 @@ fn kind(reason: Reason) -> DenialKind {
         | Reason::SymbolUnreadable => DenialKind::NotPermitted,
         Reason::EndpointUnknown => DenialKind::EndpointUnknown,
         Reason::RateLimited => DenialKind::RateLimited,
-        Reason::VaultSealed | Reason::AuditUnavailable | Reason::Unavailable | Reason::CredentialUnusable => {
-            DenialKind::Unavailable
-        }
+        Reason::VaultSealed
+        | Reason::AuditUnavailable
+        | Reason::Unavailable
+        | Reason::ClockUncertain
+        | Reason::CredentialUnusable => DenialKind::Unavailable,
         Reason::VenueUnreachable => DenialKind::VenueDown,
         Reason::OutcomeUnknown => DenialKind::OutcomeUnknown,
         _ => DenialKind::Malformed,

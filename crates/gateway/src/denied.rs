@@ -88,6 +88,7 @@ fn words(reason: Reason) -> &'static str {
             "this key is limited to certain markets, and the market of this request cannot be read"
         }
         Reason::RateLimited => "this key's request rate is used up",
+        Reason::ClockUncertain => "the clock of Keyward's host is wrong or was set back; nothing was sent",
         Reason::VaultSealed => "the vault is sealed; nothing was sent",
         Reason::AuditUnavailable => "the request could not be recorded, so it was not sent",
         Reason::CredentialUnusable => "the real key cannot be used; nothing was sent",

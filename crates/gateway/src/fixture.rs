@@ -80,6 +80,7 @@ impl Fixture {
             clock: clock.clone(),
             entropy,
             identity: Some(Identity::new([0; 32], identity)),
+            recorded_until: None,
             settings,
         });
         gateway.apply(Change::Venue(Box::new(venue(url))));

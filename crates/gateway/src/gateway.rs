@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
+use jiff::Timestamp;
 use keyward_ledger::Ledger;
 use keyward_policy::{Change, Clock, Entropy, RequestId};
 use keyward_vault::Vault;
@@ -27,6 +28,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Vouches for callers on assert-mode venues; none before there is a vault, see [`Gateway::identify`].
     pub identity: Option<Identity>,
+    /// Until when requests were recorded before this start; none where there were none.
+    pub recorded_until: Option<Timestamp>,
     /// What the operator set.
     pub settings: Settings,
 }
@@ -41,9 +44,29 @@ pub struct Gateway {
     pub(crate) directory: Directory,
     pub(crate) replay: ReplayGuard,
     pub(crate) metrics: Metrics,
-    /// The replay guard remembers nothing from before this time, so nothing signed before it is accepted.
-    pub(crate) started_us: u64,
+    /// The replay guard remembers nothing that was accepted before this start, so nothing is accepted that may have
+    /// been signed by then.
+    pub(crate) not_before: NotBefore,
     request_ids: RequestIds,
+}
+
+/// How far a signature may lie ahead of the clock when it is accepted, at most, by any dialect.
+const AHEAD_MAX_US: u64 = 1_000_000;
+
+/// The times before which nothing may have been signed, in microseconds since the Unix epoch.
+pub(crate) struct NotBefore {
+    /// When this process started.
+    pub(crate) start_us: u64,
+    /// Past every signature that an earlier process accepted: later than the start when it was killed a moment ago, or
+    /// when the clock was set back since.
+    pub(crate) recorded_us: u64,
+}
+
+impl NotBefore {
+    pub(crate) fn new(now: Timestamp, recorded_until: Option<Timestamp>) -> Self {
+        let recorded_us = recorded_until.map_or(0, |until| micros(until) + AHEAD_MAX_US);
+        Self { start_us: micros(now), recorded_us }
+    }
 }
 
 /// Request ids: 64 random bits of this process, and a count.
@@ -58,7 +81,7 @@ impl Gateway {
         let mut process = [0; 8];
         parts.entropy.fill(&mut process);
         Self {
-            started_us: micros(parts.clock.now()),
+            not_before: NotBefore::new(parts.clock.now(), parts.recorded_until),
             vault: parts.vault,
             ledger: parts.ledger,
             clock: parts.clock,

@@ -4,12 +4,19 @@
 //! parameters alone, so that two honest reads at the same millisecond may carry the same signature: a signature may
 //! serve several *different reads*, but never the same request twice, and never a second use when either use moves
 //! money.
+//!
+//! No clock is asked here, so that none can mislead it: a second makes room only for another one that a signature
+//! names, and is then forgotten for good. Wherever the host's clock jumps, a signature is remembered, or refused.
+
+mod forgotten;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use keyward_policy::RequestId;
 use parking_lot::Mutex;
+
+use self::forgotten::Forgotten;
 
 /// Signatures are spread over this many locks, so that the workers seldom wait for each other.
 const SHARDS: usize = 64;
@@ -41,6 +48,8 @@ pub(crate) enum Repeated {
     By(RequestId),
     /// No room to remember it, and what cannot be remembered is not accepted.
     Full,
+    /// The clock went back to a time whose signatures are no longer remembered.
+    Forgotten,
 }
 
 /// The signatures accepted lately.
@@ -50,6 +59,7 @@ pub(crate) struct ReplayGuard {
 
 struct Shard {
     seconds: Box<[Second]>,
+    forgotten: Forgotten,
 }
 
 #[derive(Default)]
@@ -67,8 +77,7 @@ struct Seen {
 
 impl ReplayGuard {
     pub(crate) fn new() -> Self {
-        let shard = || Mutex::new(Shard { seconds: (0..SECONDS).map(|_| Second::default()).collect() });
-        Self { shards: (0..SHARDS).map(|_| shard()).collect() }
+        Self { shards: (0..SHARDS).map(|_| Mutex::new(Shard::new())).collect() }
     }
 
     /// Accepts a use, or says why not. The check and the memory are one step under one lock.
@@ -76,18 +85,30 @@ impl ReplayGuard {
         let shard = &self.shards[this.signature as usize % SHARDS];
         let mut shard = shard.lock();
         let number = this.until_us / 1_000_000;
-        shard.second(number).accept(this)
+        shard.second(number)?.accept(this)
     }
 }
 
 impl Shard {
-    /// The slot of a second; one that still holds a second long past is emptied first.
-    fn second(&mut self, number: u64) -> &mut Second {
+    fn new() -> Self {
+        let seconds = (0..SECONDS).map(|_| Second::default()).collect();
+        Self { seconds, forgotten: Forgotten::default() }
+    }
+
+    /// The slot of a second. Another second that it holds is forgotten first: usually one long past, or one that the
+    /// clock has jumped away from.
+    fn second(&mut self, number: u64) -> Result<&mut Second, Repeated> {
         let slot = &mut self.seconds[number as usize % SECONDS];
         if slot.number != number {
+            if self.forgotten.holds(number) {
+                return Err(Repeated::Forgotten);
+            }
+            if !slot.uses.is_empty() {
+                self.forgotten.add(slot.number);
+            }
             *slot = Second { number, uses: HashMap::new() };
         }
-        slot
+        Ok(slot)
     }
 }
 
@@ -162,6 +183,39 @@ mod tests {
         let at = |second: u64, number| Use { until_us: second * 1_000_000, ..uses(number, 10, true) };
         assert_eq!(guard.accept(at(5, 1)), Ok(()));
         assert_eq!(guard.accept(at(5 + SECONDS as u64, 2)), Ok(()));
+    }
+
+    /// A use that is good until this second.
+    fn until(second: u64, signature: u128) -> Use {
+        Use { signature, until_us: second * 1_000_000, ..uses(1, 10, true) }
+    }
+
+    #[test]
+    fn no_jump_of_the_clock_lets_a_signature_work_twice() {
+        for jump_s in [1, 59, 61, 64, 65, 128, 600, 3_600, 86_400] {
+            for (before, after) in [(1_000_000, 1_000_000 + jump_s), (1_000_000, 1_000_000 - jump_s)] {
+                let guard = ReplayGuard::new();
+                let seconds: Vec<_> = (before..before + 60).chain(after..after + 60).collect();
+                let first: Vec<_> =
+                    seconds.iter().map(|&at| guard.accept(until(at, u128::from(at) * 64)).is_ok()).collect();
+                assert!(first[..60].iter().all(|accepted| *accepted), "honest requests before the jump");
+                // The clock goes back, and forth again, and a thief tries everything once more.
+                let again = seconds
+                    .iter()
+                    .chain(&seconds)
+                    .filter(|&&at| guard.accept(until(at, u128::from(at) * 64)).is_ok());
+                assert_eq!(again.count(), 0, "{before} to {after}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_for_a_while_costs_no_honest_request_of_the_right_time() {
+        let guard = ReplayGuard::new();
+        let mut accepts = |at: u64| guard.accept(until(at, u128::from(at) * 64)).is_ok();
+        assert!((1_000..1_060).all(&mut accepts));
+        assert!((4_600..4_720).all(&mut accepts), "an hour ahead, for two minutes");
+        assert!((1_124..1_200).all(&mut accepts), "back, a minute later than it left");
     }
 
     #[test]

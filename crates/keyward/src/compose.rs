@@ -123,6 +123,7 @@ impl Shared {
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             identity,
+            recorded_until: self.ledger.opening().recorded_until,
             settings,
         }))
     }

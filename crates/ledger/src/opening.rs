@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
 use keyward_policy::RequestId;
 use tlog_tiles::record_hash;
 
@@ -27,6 +28,8 @@ pub struct Opening {
     /// The requests whose intent has no outcome, in no order: Keyward died while they were on their way. What the
     /// exchange did with them is unknown; they must be reported, never sent again.
     pub unanswered: Vec<RequestId>,
+    /// When the last entry was recorded, by the clock of that time; none in an empty log.
+    pub recorded_until: Option<Timestamp>,
 }
 
 /// Reads the log through, cuts a torn tail, and gives the tree.
@@ -73,18 +76,23 @@ struct Scan {
     heads: Heads,
     tree: Tree,
     unanswered: Unanswered,
+    /// The beginning of the last entry, with its time.
+    last: Vec<u8>,
 }
 
 impl Scan {
     fn new(head: Option<Checkpoint>) -> Result<Self, Error> {
         let heads = Heads::new(head.into_iter().collect());
-        let mut scan = Self { heads, tree: Tree::default(), unanswered: Unanswered::default() };
+        let mut scan =
+            Self { heads, tree: Tree::default(), unanswered: Unanswered::default(), last: Vec::new() };
         scan.heads.compare(&scan.tree)?;
         Ok(scan)
     }
 
     fn take(&mut self, entry: &[u8]) -> Result<(), Error> {
         self.unanswered.take(entry);
+        self.last.clear();
+        self.last.extend(entry.iter().take(TIME_BYTES));
         self.tree.push(record_hash(entry));
         Ok(self.heads.compare(&self.tree)?)
     }
@@ -94,7 +102,8 @@ impl Scan {
         if entries < signed {
             return Err(Error::Shorter { entries, signed });
         }
-        let opening = Opening { entries, signed, cut_bytes, unanswered: self.unanswered.into_ids() };
+        let (unanswered, recorded_until) = (self.unanswered.into_ids(), time(&self.last));
+        let opening = Opening { entries, signed, cut_bytes, unanswered, recorded_until };
         Ok((self.tree, opening))
     }
 }
@@ -103,6 +112,15 @@ impl From<Mismatch> for Error {
     fn from(mismatch: Mismatch) -> Self {
         Self::Different { signed: mismatch.until }
     }
+}
+
+/// The first bytes of an entry, among which its time is.
+const TIME_BYTES: usize = 48;
+
+/// When an entry was recorded, from its beginning.
+fn time(entry: &[u8]) -> Option<Timestamp> {
+    let text = str::from_utf8(entry.strip_prefix(b"{\"at\":\"")?).ok()?;
+    text.split('"').next()?.parse().ok()
 }
 
 /// The id of a request as its text, without the prefix: shorter to hash than to parse.
@@ -210,6 +228,15 @@ mod tests {
         let other = crate::CheckpointSigner::from_seed(signer().name(), &[8; 32]).unwrap();
         assert!(matches!(Ledger::open(dir.path(), Some(other.verifier_key())), Err(Error::Checkpoint(_))));
         assert!(Ledger::open(dir.path(), None).is_ok());
+    }
+
+    #[test]
+    fn the_time_of_the_last_entry_is_known() {
+        assert_eq!(opened(log_of(0, &[]).0.path()).unwrap().recorded_until, None);
+        let (dir, _) = log_of(2, &[]);
+        let last: serde_json::Value = serde_json::from_slice(&entries(dir.path())[1]).unwrap();
+        let at = last["at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(opened(dir.path()).unwrap().recorded_until, Some(at));
     }
 
     #[test]

@@ -104,6 +104,8 @@ reasons! {
     AuditUnavailable = "audit_unavailable", Keyward;
     /// Keyward is stopping, or has no room for more.
     Unavailable = "unavailable", Keyward;
+    /// The time is too uncertain to accept or to sign anything by it.
+    ClockUncertain = "clock_uncertain", Keyward;
     /// The real key cannot be used: it does not open, or does not sign.
     CredentialUnusable = "credential_unusable", Keyward;
     /// The exchange could not be reached; nothing was sent.

@@ -59,6 +59,7 @@ impl Door {
             clock: clock.clone(),
             entropy,
             identity: Some(Identity::new([0; 32], Sealed::from_bytes([]))),
+            recorded_until: None,
             settings: Settings::default(),
         });
         let door = Self { gateway, vault, key_type, keys, clock, _log: log };

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::identify::{Caller, Identified};
 use crate::denied::Denied;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, NotBefore};
 use crate::replay::{Repeated, Use};
 
 /// A request that its key really made, once. What asks for no signature is verified by having none to check: it is
@@ -32,9 +32,7 @@ impl<'r> Identified<'r> {
     fn check_time(&self, gateway: &Gateway, claim: &SignedClaim<'_>) -> Result<(), Denied> {
         let resolved = &self.read.received.resolved;
         let until_us = resolved.venue.dialect.fresh(claim, micros(resolved.at))?;
-        if claim.signed_at_us < gateway.started_us {
-            return Err(Denied::new(Reason::TimestampStale, "signed before Keyward started; sign it again"));
-        }
+        not_before(&gateway.not_before, claim.signed_at_us)?;
         let accepted = gateway.replay.accept(Use {
             signature: digest(claim.key.as_bytes(), &claim.message),
             place: place(self.read.request.method.as_str(), self.read.request.path),
@@ -44,6 +42,19 @@ impl<'r> Identified<'r> {
         });
         accepted.map_err(repeated)
     }
+}
+
+/// What may have been accepted by an earlier process is refused: this one could not tell.
+fn not_before(not_before: &NotBefore, signed_at_us: u64) -> Result<(), Denied> {
+    if signed_at_us < not_before.start_us {
+        return Err(Denied::new(Reason::TimestampStale, "signed before Keyward started; sign it again"));
+    }
+    if signed_at_us < not_before.recorded_us {
+        let detail =
+            "signed before the end of what Keyward has recorded; sign it again, and check Keyward's clock";
+        return Err(Denied::new(Reason::ClockUncertain, detail));
+    }
+    Ok(())
 }
 
 fn check_signature(
@@ -74,6 +85,7 @@ fn repeated(repeated: Repeated) -> Denied {
         Repeated::Full => {
             Denied::new(Reason::Unavailable, "too many requests to remember; try again in a moment")
         }
+        Repeated::Forgotten => Denied::policy(Reason::ClockUncertain),
     }
 }
 
@@ -95,4 +107,31 @@ fn place(method: &str, path: &str) -> u64 {
 /// Microseconds since the Unix epoch; a clock before 1970 counts as zero and makes every signature lie ahead.
 pub(crate) fn micros(at: jiff::Timestamp) -> u64 {
     u64::try_from(at.as_microsecond()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn refused(start_ms: i64, recorded_ms: i64, signed_ms: u64) -> Option<Reason> {
+        let at = |milliseconds| Timestamp::from_millisecond(milliseconds).unwrap();
+        let known = NotBefore::new(at(start_ms), Some(at(recorded_ms)));
+        not_before(&known, signed_ms * 1000).err().map(|denied| denied.reason)
+    }
+
+    #[test]
+    fn what_a_process_that_was_just_killed_may_have_accepted_is_refused() {
+        assert_eq!(refused(100_000, 99_600, 99_999), Some(Reason::TimestampStale));
+        assert_eq!(refused(100_000, 99_600, 100_599), Some(Reason::ClockUncertain), "signed a second ahead");
+        assert_eq!(refused(100_000, 99_600, 100_600), None);
+        assert_eq!(refused(100_000, 90_000, 100_000), None, "an honest request after a quiet time");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_before_the_start_brings_no_old_signature_back() {
+        assert_eq!(refused(100_000, 3_700_000, 3_600_000), Some(Reason::ClockUncertain));
+        assert_eq!(refused(100_000, 3_700_000, 3_701_000), None);
+    }
 }

@@ -1,0 +1,77 @@
+//! The seconds whose signatures are no longer remembered, whichever way the clock goes.
+
+/// Spans told apart at most; beyond it the two that lie closest become one. A clock that never jumps makes one.
+const SPANS_MAX: usize = 8;
+/// Seconds closer than this belong to one span: those between them are as long past as they are.
+const CLOSE: u64 = 64;
+
+/// Seconds since the epoch that were remembered and had to make room. A signature that is good until one of them may
+/// have been used already, so it is never accepted again, even when the clock is set back to before its end.
+#[derive(Default)]
+pub(super) struct Forgotten {
+    /// First and last second of each span, in order.
+    spans: Vec<(u64, u64)>,
+}
+
+impl Forgotten {
+    pub(super) fn holds(&self, second: u64) -> bool {
+        self.spans.iter().any(|&(first, last)| (first..=last).contains(&second))
+    }
+
+    pub(super) fn add(&mut self, second: u64) {
+        let at = self.spans.partition_point(|&(first, _)| first <= second);
+        self.spans.insert(at, (second, second));
+        self.join(|gap| gap < CLOSE);
+        if self.spans.len() > SPANS_MAX {
+            let closest = self.gaps().min().unwrap_or_default();
+            self.join(|gap| gap <= closest);
+        }
+    }
+
+    fn gaps(&self) -> impl Iterator<Item = u64> {
+        self.spans.windows(2).map(|two| two[1].0.saturating_sub(two[0].1))
+    }
+
+    fn join(&mut self, near: impl Fn(u64) -> bool) {
+        self.spans.dedup_by(|later, earlier| {
+            let joined = near(later.0.saturating_sub(earlier.1));
+            if joined {
+                earlier.1 = earlier.1.max(later.1);
+            }
+            joined
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(seconds: impl IntoIterator<Item = u64>) -> Forgotten {
+        let mut forgotten = Forgotten::default();
+        seconds.into_iter().for_each(|second| forgotten.add(second));
+        forgotten
+    }
+
+    #[test]
+    fn seconds_in_a_row_are_one_span() {
+        let forgotten = of((1_000..2_000).chain([1_500, 2_050]));
+        assert_eq!(forgotten.spans, [(1_000, 2_050)]);
+        assert!(forgotten.holds(2_030) && !forgotten.holds(999) && !forgotten.holds(2_051));
+    }
+
+    #[test]
+    fn an_hour_that_the_clock_skipped_is_not_forgotten() {
+        let forgotten = of([4_600, 4_601, 1_000, 1_001]);
+        assert_eq!(forgotten.spans, [(1_000, 1_001), (4_600, 4_601)]);
+        assert!(!forgotten.holds(2_000));
+    }
+
+    #[test]
+    fn there_are_few_spans_and_none_is_lost() {
+        let seconds: Vec<_> = (0..100).map(|n| n * n * 100).collect();
+        let forgotten = of(seconds.iter().copied());
+        assert!(forgotten.spans.len() <= SPANS_MAX, "{:?}", forgotten.spans);
+        assert!(seconds.iter().all(|&second| forgotten.holds(second)));
+    }
+}
