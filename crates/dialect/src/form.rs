@@ -46,7 +46,7 @@ fn check_name(name: &str, params: &Params<'_>) -> Result<(), Refusal> {
     if name.len() > NAME_MAX {
         return Err(Refusal::new(RefusalKind::TooLarge, "the name of a parameter is too long"));
     }
-    if name.is_empty() || !name.bytes().all(known) {
+    if name.is_empty() || !all_bytes(name, known) {
         let detail = "the name of a parameter must be letters, digits and _.-[] without any encoding";
         return Err(Refusal::new(RefusalKind::Ambiguous, detail));
     }
@@ -54,6 +54,11 @@ fn check_name(name: &str, params: &Params<'_>) -> Result<(), Refusal> {
         return Err(Refusal::new(RefusalKind::Duplicate, format!("the parameter '{name}' came twice")));
     }
     Ok(())
+}
+
+/// Whether every byte is a known one. All are looked at, without an early exit: so the compiler looks at many at once.
+pub(crate) fn all_bytes(text: &str, known: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & known(byte))
 }
 
 fn malformed(detail: &str) -> Refusal {
@@ -85,10 +90,10 @@ fn is_raw_fault(byte: u8) -> bool {
 }
 
 fn decode(wire: &str) -> Result<Cow<'_, str>, Fault> {
-    if wire.bytes().any(is_raw_fault) {
+    if !all_bytes(wire, |byte| !is_raw_fault(byte)) {
         return Err(Fault::Raw);
     }
-    if !wire.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+    if all_bytes(wire, |byte| !matches!(byte, b'%' | b'+')) {
         return printable(Cow::Borrowed(wire));
     }
     let mut bytes = Vec::with_capacity(wire.len());
@@ -109,7 +114,8 @@ fn percent(high: Option<u8>, low: Option<u8>) -> Option<u8> {
 }
 
 fn printable(text: Cow<'_, str>) -> Result<Cow<'_, str>, Fault> {
-    if text.chars().any(char::is_control) { Err(Fault::Text) } else { Ok(text) }
+    let is_plain = text.is_ascii() && all_bytes(&text, |byte| !byte.is_ascii_control());
+    if !is_plain && text.chars().any(char::is_control) { Err(Fault::Text) } else { Ok(text) }
 }
 
 #[cfg(test)]

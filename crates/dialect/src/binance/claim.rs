@@ -6,6 +6,7 @@ use http::HeaderName;
 
 use super::parse::only;
 use super::{KEY_HEADER, SIGNATURE, TIMESTAMP, window};
+use crate::form::all_bytes;
 use crate::{Claim, Param, Params, Place, Refusal, RefusalKind, Request, SignedClaim};
 
 /// Longest key taken; Binance's have 64 letters and digits.
@@ -38,7 +39,7 @@ fn key<'r>(request: &Request<'r>) -> Result<Option<&'r str>, Refusal> {
     let key = only(request.headers, &HeaderName::from_static(KEY_HEADER)).map_err(refuse)?;
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     match key {
-        Some(key) if key.is_empty() || key.len() > KEY_MAX || !key.bytes().all(known) => {
+        Some(key) if key.is_empty() || key.len() > KEY_MAX || !all_bytes(key, known) => {
             Err(refuse(RefusalKind::KeyMissing))
         }
         key => Ok(key),
@@ -64,13 +65,13 @@ fn signed<'r>(
 /// in other clothes: hexadecimal digits count in either case, and become lower case. Base64 has one form only.
 fn canonical<'r>(signature: &Cow<'r, str>) -> Result<Cow<'r, str>, Refusal> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    if signature.is_empty() || signature.len() > SIGNATURE_MAX || !signature.bytes().all(known) {
+    if signature.is_empty() || signature.len() > SIGNATURE_MAX || !all_bytes(signature, known) {
         let detail = "the signature is neither hexadecimal nor percent-encoded base64";
         return Err(Refusal::new(RefusalKind::SignatureInvalid, detail));
     }
     let is_upper_hex = signature.len() == 64
-        && signature.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && signature.bytes().any(|byte| byte.is_ascii_uppercase());
+        && all_bytes(signature, |byte| byte.is_ascii_hexdigit())
+        && !all_bytes(signature, |byte| !byte.is_ascii_uppercase());
     Ok(if is_upper_hex { Cow::Owned(signature.to_ascii_lowercase()) } else { signature.clone() })
 }
 
