@@ -32,7 +32,7 @@ pub(crate) struct Upstream {
     tls: TlsConnector,
     connect: Duration,
     answer: Duration,
-    kept: RefCell<HashMap<Base, Vec<Connection>>>,
+    kept: RefCell<HashMap<Base, Vec<Connection>, foldhash::fast::RandomState>>,
 }
 
 /// Why no connection stands; nothing was sent.
@@ -92,21 +92,28 @@ impl Upstream {
         }
     }
 
-    /// The latest kept connection that is free. One whose last answer is still arriving stays kept.
+    /// The latest kept connection that is free. One whose last answer is still arriving stays kept; one that is found
+    /// closed on the way is dropped.
     fn take(&self, base: &Base) -> Option<Connection> {
         let mut all = self.kept.borrow_mut();
         let kept = all.get_mut(base)?;
-        kept.retain(|connection| !connection.is_closed());
-        let free = kept.iter().rposition(Connection::is_ready)?;
-        Some(kept.swap_remove(free))
+        for place in (0..kept.len()).rev() {
+            if kept[place].is_ready() {
+                return Some(kept.swap_remove(place));
+            }
+            if kept[place].is_closed() {
+                kept.swap_remove(place);
+            }
+        }
+        None
     }
 
     fn keep(&self, base: &Base, connection: Connection) {
         let mut all = self.kept.borrow_mut();
-        if !all.contains_key(base) {
-            all.insert(base.clone(), Vec::new());
-        }
-        let Some(kept) = all.get_mut(base) else { return };
+        let Some(kept) = all.get_mut(base) else {
+            all.insert(base.clone(), vec![connection]);
+            return;
+        };
         if kept.len() >= KEPT_MAX {
             kept.remove(0);
         }
@@ -131,7 +138,7 @@ async fn handshake<S>(base: &Base, stream: S) -> Result<Connection, Unreachable>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + 'static,
 {
-    let shaken = http1::handshake(TokioIo::new(stream)).await;
+    let shaken = http1::Builder::new().writev(false).handshake(TokioIo::new(stream)).await;
     let (sender, driver) = shaken.map_err(|error| Unreachable::Handshake(base.authority(), error))?;
     tokio::task::spawn_local(async move {
         if let Err(error) = driver.await {
