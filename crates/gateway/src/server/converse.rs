@@ -32,12 +32,14 @@ pub(super) async fn converse<S>(
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
+        .writev(false)
         .header_read_timeout(wait)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
         .serve_connection(TokioIo::new(stream), service);
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
+        biased;
         ended = served.as_mut() => ended,
         _ = shutdown.wait_for(|stop| *stop) => {
             served.as_mut().graceful_shutdown();
