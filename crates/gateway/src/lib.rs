@@ -9,6 +9,9 @@ mod denied;
 mod directory;
 #[cfg(test)]
 mod fixture;
+mod framing;
+#[doc(hidden)]
+pub mod fuzz;
 mod gateway;
 mod identity;
 mod introspect;

@@ -31,7 +31,8 @@ pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Op
     client(&header)
 }
 
-fn client(header: &[u8]) -> io::Result<Option<IpAddr>> {
+/// Reads a whole header.
+pub(crate) fn client(header: &[u8]) -> io::Result<Option<IpAddr>> {
     let header = Header::try_from(header).map_err(|error| unsound(&error.to_string()))?;
     match (header.command, header.addresses) {
         (Command::Local, _) => Ok(None),
