@@ -1,40 +1,33 @@
-//! Secrets are nowhere: the real one and the issued one are planted, everything is run, and everything is searched.
+//! Secrets are nowhere: real ones, an issued one and the passphrase are planted, everything is run, and everything is
+//! searched, the memory of the sealed server too.
+
+mod canary;
+mod memory;
 
 use std::fs;
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
+use self::canary::Canary;
 use crate::clients::Clients;
 use crate::wire::Wire;
-use crate::world::{PASSPHRASE, World};
+use crate::world::{Issued, PASSPHRASE, World};
 
-/// Long enough to be no accident, short enough to find what is left when a freed block lost its head.
-const FRAGMENT: usize = 16;
+/// A real secret that every encoding writes in another way.
+const ODD: &str = r#"c4n&ry"wi\th/every+kind%of=character<that>an'encoding#might?change;64"#;
 
-/// A secret in every form that it might take.
-fn forms(secret: &str) -> Vec<String> {
-    let bytes = secret.as_bytes();
-    let fragments = bytes.chunks(FRAGMENT).filter(|chunk| chunk.len() == FRAGMENT);
-    let plain = fragments.map(|chunk| String::from_utf8_lossy(chunk).into_owned());
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let debug = format!("{bytes:?}");
-    plain.chain([STANDARD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes), hex, debug]).collect()
-}
+/// Something that was kept or said, under a name.
+type Text = (String, Vec<u8>);
 
-/// Where a secret stands, in whatever form.
-fn found<'t>(secret: &str, texts: impl IntoIterator<Item = &'t (String, Vec<u8>)>) -> Vec<String> {
-    let forms = forms(secret);
-    let holds = |text: &[u8]| {
-        forms.iter().any(|form| text.windows(form.len()).any(|window| window == form.as_bytes()))
-    };
-    texts.into_iter().filter(|(_, text)| holds(text)).map(|(name, _)| name.clone()).collect()
+/// The names of the texts in which a secret stands, in whatever form.
+fn found<'t>(secret: &str, texts: impl IntoIterator<Item = &'t Text>) -> Vec<String> {
+    let canary = Canary::new(secret);
+    texts.into_iter().filter(|(_, text)| canary.is_in(text)).map(|(name, _)| name.clone()).collect()
 }
 
 /// Every file below a folder, but those that the test put there for the operator.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+fn files(folder: &Path) -> Vec<Text> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: std::path::PathBuf| match path {
         path if path.is_dir() => files(&path),
@@ -47,50 +40,81 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn no_secret_is_left_anywhere() {
     let world = World::start();
-    let real = world.sandbox.account("desk").secret.clone();
     let key = world.key("bot", &["--allow", "market,read,trade"]);
-    let mut said = vec![];
-    use_everything(&world, &key, &mut said);
-    let mut texts = files(world.data.path());
+    let secrets = [&world.sandbox.account("desk").secret, ODD, &key.secret, PASSPHRASE].map(str::to_owned);
+    let mut texts = use_everything(&world, &key);
+    texts.extend(files(world.data.path()));
     texts.push(("the log at trace level".to_owned(), world.server.log().into_bytes()));
-    texts.extend(said);
     assert!(texts.iter().any(|(name, _)| name.contains("keyward.db")), "the database was searched");
     assert!(world.server.log().contains("DEBUG"), "the log tells the most that it can");
-    for secret in [real.as_str(), &key.secret, PASSPHRASE] {
-        assert_eq!(found(secret, &texts), Vec::<String>::new());
-    }
+    world.operate(&["vault", "seal"]);
+    let memory = memory::of(world.server.process());
     assert!(!found(&key.api_key, &texts).is_empty(), "the search finds what is there");
+    assert!(!found(&key.api_key, &memory).is_empty(), "the search finds what is in memory");
+    for secret in &secrets {
+        assert_eq!(found(secret, texts.iter().chain(&memory)), Vec::<String>::new());
+    }
 }
 
-fn use_everything(world: &World, key: &crate::world::Issued, said: &mut Vec<(String, Vec<u8>)>) {
+/// Uses everything, and returns what was said.
+fn use_everything(world: &World, key: &Issued) -> Vec<Text> {
     let mut clients = Clients::start();
     clients.bot("ccxt", &world.door(), key).call("create_order", json!(["BTC/USDT", "market", "buy", 0.001]));
-    let gateway = &world.server.gateway;
-    for wire in [
-        Wire::signed(key, "GET", "/api/v3/account", ""),
+    let odd = odd_key(world);
+    let answers = refused(key, &odd).map(|wire| {
+        let reply = wire.send(&world.server.gateway);
+        (format!("the answer to {}", wire.target), format!("{}{}", reply.head, reply.body).into_bytes())
+    });
+    let metrics = Wire::bare("GET", "/metrics").send(&world.server.control);
+    let metrics = ("the metrics".to_owned(), metrics.body.into_bytes());
+    answers.into_iter().chain([metrics]).chain(COMMANDS.iter().map(|command| said(world, command))).collect()
+}
+
+/// A key over a real one whose secret is odd, and which the exchange does not know.
+fn odd_key(world: &World) -> Issued {
+    let secret = world.path("odd");
+    fs::write(&secret, ODD).unwrap();
+    let add =
+        ["credential", "add", "odd", "--venue", "binance", "--api-key", "odd-key", "--secret-file", &secret];
+    world.operate(&add);
+    fs::remove_file(secret).unwrap();
+    world.key_on("odd", "odd", &["--allow", "read"])
+}
+
+/// One request for each kind of refusal.
+fn refused(key: &Issued, odd: &Issued) -> [Wire; 9] {
+    let account = Wire::signed(key, "GET", "/api/v3/account", "");
+    let stranger = Issued { api_key: "kwkstranger".to_owned(), ..key.clone() };
+    let forger = Issued { secret: "not the secret of this key".to_owned(), ..key.clone() };
+    [
+        account.clone(),
+        account,
         Wire::signed(key, "POST", "/sapi/v1/capital/withdraw/apply", "coin=BTC&amount=1&address=x"),
         Wire::signed(key, "GET", "/api/v3/account", "a=%zz"),
+        Wire::signed_at(key, "GET", "/api/v3/account", "", 1),
+        Wire::signed(&stranger, "GET", "/api/v3/account", ""),
+        Wire::signed(&forger, "GET", "/api/v3/account", ""),
+        Wire::signed(odd, "GET", "/api/v3/account", ""),
         Wire::bare("GET", "/api/v3/nothing"),
-    ] {
-        let reply = wire.send(gateway);
-        said.push((
-            format!("the answer to {}", wire.target),
-            format!("{}{}", reply.head, reply.body).into_bytes(),
-        ));
-    }
-    for command in [
-        &["credential", "list"][..],
-        &["credential", "show", "desk"],
-        &["credential", "check", "desk"],
-        &["key", "list"],
-        &["key", "show", &key.id],
-        &["audit", "tail", "--limit", "1000"],
-        &["venue", "list"],
-        &["project", "list"],
-        &["vault", "status"],
-        &["key", "show", "no such key"],
-    ] {
-        let output = world.run(command);
-        said.push((format!("{command:?}"), [output.stdout, output.stderr].concat()));
-    }
+    ]
+}
+
+const COMMANDS: [&[&str]; 12] = [
+    &["credential", "list"],
+    &["credential", "show", "desk"],
+    &["credential", "check", "desk"],
+    &["credential", "check", "odd"],
+    &["key", "list"],
+    &["key", "show", "bot"],
+    &["audit", "tail", "--limit", "1000"],
+    &["venue", "list"],
+    &["project", "list"],
+    &["vault", "status"],
+    &["doctor"],
+    &["key", "show", "no such key"],
+];
+
+fn said(world: &World, command: &[&str]) -> Text {
+    let output = world.run(command);
+    (format!("{command:?}"), [output.stdout, output.stderr].concat())
 }

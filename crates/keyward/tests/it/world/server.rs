@@ -49,6 +49,11 @@ impl Server {
         self.said.lock().unwrap().clone()
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
     /// Kills it without any warning.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
