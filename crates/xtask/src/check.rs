@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::fuzz;
 use crate::process::{cargo, has_subcommand, in_ci, program, run as run_program, target};
 use crate::steps::Steps;
 use crate::tidy;
@@ -16,6 +17,7 @@ pub(crate) fn run() -> Result<()> {
     steps.attempt("tidy", tidy::run);
     steps.attempt("clippy", clippy);
     steps.attempt("docs", docs);
+    steps.attempt("fuzz targets", fuzz::build);
     steps.attempt("deny", deny);
     steps.finish()
 }

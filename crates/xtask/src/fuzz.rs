@@ -1,8 +1,13 @@
-//! `cargo xtask fuzz`: a short run of the fuzz targets with cargo-fuzz.
+//! `cargo xtask fuzz`: runs the fuzz targets with cargo-fuzz, from a corpus made of captured requests.
 
-use anyhow::{Result, bail};
+mod seeds;
 
-use crate::process::{capture, cargo, has_subcommand, root, run as run_program};
+use anyhow::Result;
+
+use crate::process::{capture, cargo, program, root, run as run_program, target as target_folder};
+
+/// Built under `target/` where it is missing.
+const CARGO_FUZZ: &str = "cargo-fuzz@0.13.2";
 
 /// What `fuzz` takes.
 #[derive(clap::Args)]
@@ -16,25 +21,31 @@ pub(crate) struct Args {
 
 /// Runs the targets one after the other.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if !root().join("fuzz/Cargo.toml").is_file() {
-        bail!("there are no fuzz targets: the folder fuzz/ does not exist");
+    let tools = target_folder()?.join("tools");
+    let cargo_fuzz = tools.join("bin/cargo-fuzz");
+    if !cargo_fuzz.is_file() {
+        run_program(cargo().args(["install", "--locked", "--quiet", CARGO_FUZZ, "--root"]).arg(&tools))?;
     }
-    if !has_subcommand("fuzz") {
-        bail!("cargo-fuzz is not installed: cargo install --locked cargo-fuzz");
-    }
-    for target in targets(args.target.as_deref())? {
-        // The sanitizers that cargo-fuzz asks for are unstable options; this opens them on a stable toolchain.
-        let mut fuzz = cargo();
-        fuzz.env("RUSTC_BOOTSTRAP", "1").args(["fuzz", "run", &target, "--"]);
-        run_program(fuzz.arg(format!("-max_total_time={}", args.seconds)))?;
+    let fuzz = |action: &str| {
+        let mut fuzz = program(&cargo_fuzz);
+        fuzz.args(["fuzz", action]);
+        fuzz
+    };
+    let targets = args.target.clone().map_or_else(|| capture(&mut fuzz("list")), Ok)?;
+    for target in targets.lines() {
+        seeds::write(root(), target)?;
+        // Without a sanitizer: our own code is free of `unsafe`, and so any toolchain will do.
+        let mut fuzz = fuzz("run");
+        fuzz.args(["--sanitizer", "none", target, "--"]).arg(format!("-max_total_time={}", args.seconds));
+        run_program(&mut fuzz)?;
     }
     Ok(())
 }
 
-fn targets(one: Option<&str>) -> Result<Vec<String>> {
-    if let Some(name) = one {
-        return Ok(vec![name.to_owned()]);
-    }
-    let list = capture(cargo().args(["fuzz", "list"]))?;
-    Ok(list.lines().map(str::to_owned).collect())
+/// Builds the targets, without the instrumentation that only a run needs.
+pub(crate) fn build() -> Result<()> {
+    let folder = target_folder()?;
+    run_program(
+        cargo().args(["build", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir"]).arg(folder),
+    )
 }
