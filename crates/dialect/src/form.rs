@@ -10,6 +10,8 @@ use crate::{Param, Params, Place, Refusal, RefusalKind};
 /// Most parameters that a request may have: the busiest captured one has an eighth of it, and each one is compared with
 /// all before it.
 pub(crate) const PARAMS_MAX: usize = 100;
+/// What a form says that it is.
+pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 /// Longest name of a parameter; every captured one is shorter than half of it.
 const NAME_MAX: usize = 64;
 

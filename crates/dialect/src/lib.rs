@@ -20,11 +20,14 @@ mod claim;
 mod classify;
 pub mod crypto;
 mod form;
+mod header;
+mod json;
 mod params;
 mod path;
 mod request;
 mod rights;
 mod stamp;
+mod table;
 
 pub use answer::{Answer, Denial, DenialKind};
 pub use claim::{Claim, SignedClaim};

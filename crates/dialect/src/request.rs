@@ -17,6 +17,30 @@ pub struct Request<'r> {
     pub body: &'r [u8],
 }
 
+/// Longest path and query: what most servers take, and far more than any captured request has.
+const TARGET_MAX: usize = 8 * 1024;
+/// Longest body: room for the largest batch of orders many times over.
+pub(crate) const BODY_MAX: usize = 64 * 1024;
+
+impl Request<'_> {
+    /// Whether the request is longer than any that an exchange takes.
+    ///
+    /// # Errors
+    /// [`RefusalKind::TooLarge`].
+    pub(crate) fn check_lengths(&self) -> Result<(), Refusal> {
+        let too_large = |what, max| {
+            Err(Refusal::new(RefusalKind::TooLarge, format!("{what} is longer than {max} bytes")))
+        };
+        if self.path.len() + 1 + self.query.len() > TARGET_MAX {
+            return too_large("the path with its query", TARGET_MAX);
+        }
+        if self.body.len() > BODY_MAX {
+            return too_large("the body", BODY_MAX);
+        }
+        Ok(())
+    }
+}
+
 /// A request ready to leave. The method stays that of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {

@@ -1,13 +1,8 @@
 //! Lists of orders: JSON inside one parameter.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::facts::ORDER;
 use super::market;
+use crate::json::Object;
 use crate::{Fact, Markets, Params, Refusal, RefusalKind};
 
 /// Most orders in one list: Binance takes 5 on the futures hosts and 10 on the options host.
@@ -34,70 +29,24 @@ pub(super) fn read<'r>(path: &str, params: &Params<'r>) -> Result<(Markets<'r>, 
 
 fn orders<'r>(list: &str) -> Result<Vec<Fact<'r>>, Refusal> {
     let refuse = |kind| Refusal::new(kind, "the list of orders is not a JSON list of plain orders");
-    let items: Vec<Item<'_>> = serde_json::from_str(list).map_err(|_| refuse(RefusalKind::Malformed))?;
+    let items: Vec<Object<'_>> = serde_json::from_str(list).map_err(|_| refuse(RefusalKind::Malformed))?;
     if items.len() > ORDERS_MAX {
         return Err(refuse(RefusalKind::TooLarge));
     }
-    items.iter().map(|item| item.fact().ok_or_else(|| refuse(RefusalKind::Ambiguous))).collect()
+    items.iter().map(|item| fact(item).ok_or_else(|| refuse(RefusalKind::Ambiguous))).collect()
 }
 
-/// One order as it was written: nothing is merged, so that a name that comes twice is seen.
-struct Item<'j>(Vec<(Cow<'j, str>, &'j RawValue)>);
-
-impl Item<'_> {
-    /// The facts; none where a reader of JSON with other habits could see another order: a name twice, in any case of
-    /// its letters, a name that is not letters and digits, a value that is neither text nor a number.
-    fn fact<'r>(&self) -> Option<Fact<'r>> {
-        let mut values: Vec<(&str, Cow<'r, str>)> = Vec::with_capacity(self.0.len());
-        for (name, value) in &self.0 {
-            let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            let twice = values.iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name));
-            if !plain || twice {
-                return None;
-            }
-            values.push((name, text(value.get())?));
-        }
-        let value =
-            |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        Some(ORDER.fact(&value))
-    }
-}
-
-/// A value as text: what a string holds, or a number or a truth value exactly as written.
-fn text<'r>(raw: &str) -> Option<Cow<'r, str>> {
-    match raw.as_bytes().first()? {
-        b'"' => serde_json::from_str(raw).ok().map(Cow::Owned),
-        b'{' | b'[' | b'n' => None,
-        _ => Some(Cow::Owned(raw.to_owned())),
-    }
-}
-
-impl<'j> Deserialize<'j> for Item<'j> {
-    fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Pairs)
-    }
-}
-
-struct Pairs;
-
-impl<'j> Visitor<'j> for Pairs {
-    type Value = Item<'j>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an order")
-    }
-
-    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Item<'j>, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some((name, value)) = map.next_entry::<Cow<'j, str>, &'j RawValue>()? {
-            pairs.push((name, value));
-        }
-        Ok(Item(pairs))
-    }
+/// The facts of one order; none where a reader of JSON with other habits could see another order.
+fn fact<'r>(order: &Object<'_>) -> Option<Fact<'r>> {
+    let values = order.values(|byte| byte.is_ascii_alphanumeric())?;
+    let value = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+    Some(ORDER.fact(&value))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
     use crate::{Param, Place};
 

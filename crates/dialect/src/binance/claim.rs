@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use http::HeaderName;
 
-use super::parse::only;
 use super::{KEY_HEADER, SIGNATURE, TIMESTAMP, window};
 use crate::form::all_bytes;
+use crate::header::only;
 use crate::{Claim, Param, Params, Place, Refusal, RefusalKind, Request, SignedClaim};
 
 /// Longest key taken; Binance's have 64 letters and digits.

@@ -1,129 +1,42 @@
 //! The endpoint table: what each endpoint of Binance needs, and what its parameters say.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use http::Method;
-
 use super::facts::Shape;
-use crate::{MarketType, Movement, Needs, Refusal, RefusalKind, Request, Security};
+use crate::table::{Endpoint, Table};
+use crate::{Refusal, Request};
 
 /// The table as people read and review it; its head says what the columns mean.
 const TEXT: &str = include_str!("endpoints.tsv");
 
-/// Longest path that is shown in a refusal.
-const SHOWN_MAX: usize = 120;
+/// A constant: it is parsed at the first use only because a map cannot be written into the binary.
+static TABLE: LazyLock<Table<Shape>> = LazyLock::new(|| Table::read(TEXT, Shape::named));
 
-/// The table by path, then by method. A constant: it is parsed at the first use only because a map cannot be written
-/// into the binary. A row that cannot be read is left out, which denies it; a test says that there is none.
-static TABLE: LazyLock<HashMap<&'static str, [Option<Row>; METHODS.len()]>> = LazyLock::new(|| {
-    let mut table: HashMap<_, [Option<Row>; METHODS.len()]> = HashMap::new();
-    for (method, path, row) in lines().filter_map(row) {
-        table.entry(path).or_default()[method] = Some(row);
-    }
-    table
-});
-
-/// The methods of the table's columns; no endpoint has another.
-const METHODS: [Method; 4] = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
-
-/// What an endpoint needs, and what its parameters say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
-    /// The permission.
-    pub(super) needs: Needs,
-    /// The proof.
-    pub(super) security: Security,
-    /// How the facts are read.
-    pub(super) shape: Shape,
-}
-
-/// One row of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Row {
-    Served(Endpoint),
-    /// Known, and denied to everybody: what it is about.
-    Denied(&'static str),
-}
-
-/// The endpoint of a request: one look-up, no allocation.
+/// The endpoint of a request.
 ///
 /// # Errors
-/// [`RefusalKind::EndpointUnknown`], naming method and path, for what the table does not list or denies.
-pub(super) fn find(request: &Request<'_>) -> Result<&'static Endpoint, Refusal> {
-    let method = METHODS.iter().position(|method| method == request.method);
-    let methods = TABLE.get(request.path);
-    match method.zip(methods).and_then(|(at, methods)| methods[at].as_ref()) {
-        Some(Row::Served(endpoint)) => Ok(endpoint),
-        Some(Row::Denied(about)) => Err(refusal(request, &format!("is not served here: {about}"))),
-        None => Err(refusal(request, "is not an endpoint that is known here")),
-    }
-}
-
-fn refusal(request: &Request<'_>, why: &str) -> Refusal {
-    let path = request.path.get(..SHOWN_MAX).unwrap_or(request.path);
-    Refusal::new(RefusalKind::EndpointUnknown, format!("{} {path} {why}", request.method))
-}
-
-fn lines() -> impl Iterator<Item = &'static str> {
-    TEXT.lines().filter(|line| !line.starts_with('#'))
-}
-
-fn row(line: &'static str) -> Option<(usize, &'static str, Row)> {
-    let mut columns = line.split('\t');
-    let (method, path) = (columns.next()?, columns.next()?);
-    let (permission, security, facts) = (columns.next()?, columns.next()?, columns.next()?);
-    let method = METHODS.iter().position(|known| known.as_str() == method)?;
-    let row = if permission == "deny" {
-        Row::Denied(facts)
-    } else {
-        let (needs, security, shape) = (needs(permission)?, proof(security)?, Shape::named(facts)?);
-        Row::Served(Endpoint { needs, security, shape })
-    };
-    columns.next().is_none().then_some((method, path, row))
-}
-
-fn needs(permission: &str) -> Option<Needs> {
-    Some(match permission {
-        "market" => Needs::Market,
-        "read" => Needs::Read,
-        "trade:spot" => Needs::Trade(MarketType::Spot),
-        "trade:margin" => Needs::Trade(MarketType::Margin),
-        "trade:futures" => Needs::Trade(MarketType::Futures),
-        "trade:options" => Needs::Trade(MarketType::Options),
-        "transfer:wallet" => Needs::Transfer(Movement::Wallets),
-        "transfer:account" => Needs::Transfer(Movement::Accounts),
-        "withdraw" => Needs::Withdraw,
-        "manage" => Needs::Manage,
-        "stream" => Needs::Stream,
-        _ => return None,
-    })
-}
-
-fn proof(security: &str) -> Option<Security> {
-    Some(match security {
-        "public" => Security::Public,
-        "key" => Security::KeyOnly,
-        "signed" => Security::Signed,
-        _ => return None,
-    })
+/// [`crate::RefusalKind::EndpointUnknown`] for what the table does not list or denies.
+pub(super) fn find(request: &Request<'_>) -> Result<&'static Endpoint<Shape>, Refusal> {
+    TABLE.find(request)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use http::HeaderMap;
+    use http::{HeaderMap, Method};
 
     use super::*;
+    use crate::table::{METHODS, Row, lines, rows};
+    use crate::{MarketType, Needs, Security};
 
-    fn found(method: &Method, path: &str) -> Result<&'static Endpoint, String> {
+    fn found(method: &Method, path: &str) -> Result<&'static Endpoint<Shape>, String> {
         let request = Request { method, path, query: "", headers: &HeaderMap::new(), body: b"" };
         find(&request).map_err(|refusal| refusal.detail)
     }
 
-    fn served() -> impl Iterator<Item = (usize, &'static str, Endpoint)> {
-        lines().filter_map(row).filter_map(|(method, path, row)| match row {
+    fn served() -> impl Iterator<Item = (usize, &'static str, Endpoint<Shape>)> {
+        rows(TEXT, Shape::named).filter_map(|(method, path, row)| match row {
             Row::Served(endpoint) => Some((method, path, endpoint)),
             Row::Denied(_) => None,
         })
@@ -131,16 +44,15 @@ mod tests {
 
     #[test]
     fn every_row_is_read_and_none_comes_twice() {
-        let rows: HashSet<_> = lines().filter_map(row).map(|(method, path, _)| (method, path)).collect();
-        assert_eq!(rows.len(), lines().count());
+        let rows: HashSet<_> = rows(TEXT, Shape::named).map(|(method, path, _)| (method, path)).collect();
+        assert_eq!(rows.len(), lines(TEXT).count());
         assert!(rows.len() >= 890, "{}", rows.len());
-        let reached = TABLE.values().flatten().filter(|row| row.is_some()).count();
-        assert_eq!(reached, rows.len());
+        assert_eq!(TABLE.len(), rows.len());
     }
 
     #[test]
     fn every_path_of_the_table_is_one_that_can_be_parsed() {
-        assert!(lines().filter_map(row).all(|(_, path, _)| crate::path::check(path).is_ok()));
+        assert!(rows(TEXT, Shape::named).all(|(_, path, _)| crate::path::check(path).is_ok()));
     }
 
     #[test]

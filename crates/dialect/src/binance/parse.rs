@@ -1,14 +1,9 @@
 //! Taking a request apart: its path, its query and its form body.
 
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, Method};
+use http::Method;
 
-use crate::{Params, Place, Refusal, RefusalKind, Request, form, path};
+use crate::{Params, Place, Refusal, RefusalKind, Request, form, header, path};
 
-/// Longest path and query: what most servers take, and far more than any captured request has.
-const TARGET_MAX: usize = 8 * 1024;
-/// Longest body: room for the largest batch of orders many times over.
-const BODY_MAX: usize = 64 * 1024;
 /// Room for the parameters of nearly every request at once.
 const PARAMS_USUAL: usize = 16;
 
@@ -17,24 +12,12 @@ const PARAMS_USUAL: usize = 16;
 /// # Errors
 /// Whatever is too long, or can be read in two ways.
 pub(super) fn parse<'r>(request: &Request<'r>) -> Result<Params<'r>, Refusal> {
-    check_lengths(request)?;
+    request.check_lengths()?;
     path::check(request.path)?;
     let mut params = Params(Vec::with_capacity(PARAMS_USUAL));
     form::read(request.query, Place::Query, &mut params)?;
     form::read(form_body(request)?, Place::Body, &mut params)?;
     Ok(params)
-}
-
-fn check_lengths(request: &Request<'_>) -> Result<(), Refusal> {
-    let too_large =
-        |what, max| Err(Refusal::new(RefusalKind::TooLarge, format!("{what} is longer than {max} bytes")));
-    if request.path.len() + 1 + request.query.len() > TARGET_MAX {
-        return too_large("the path with its query", TARGET_MAX);
-    }
-    if request.body.len() > BODY_MAX {
-        return too_large("the body", BODY_MAX);
-    }
-    Ok(())
 }
 
 /// The body as form text. A GET has none: Binance reads parameters of a GET from the query alone, and a body that it
@@ -47,7 +30,9 @@ fn form_body<'r>(request: &Request<'r>) -> Result<&'r str, Refusal> {
         let detail = format!("a {} has no body: send its parameters in the query", request.method);
         return Err(Refusal::new(RefusalKind::BodyUncovered, detail));
     }
-    if !is_form(request.headers) {
+    let is_form =
+        |media: Option<&str>| media.is_none_or(|media| media.eq_ignore_ascii_case(form::MEDIA_TYPE));
+    if !header::media_type(request.headers).is_ok_and(is_form) {
         let detail = "the body must be application/x-www-form-urlencoded, without a content encoding";
         return Err(Refusal::new(RefusalKind::Malformed, detail));
     }
@@ -55,32 +40,13 @@ fn form_body<'r>(request: &Request<'r>) -> Result<&'r str, Refusal> {
         .map_err(|_| Refusal::new(RefusalKind::Malformed, "the body is not form text"))
 }
 
-/// Whether the headers say that the body is form text, or nothing at all.
-fn is_form(headers: &HeaderMap) -> bool {
-    let plain = !headers.contains_key(CONTENT_ENCODING);
-    let is_form_type = |value: &str| {
-        let media = value.split(';').next().unwrap_or_default().trim();
-        media.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    };
-    plain && only(headers, &CONTENT_TYPE).is_ok_and(|value| value.is_none_or(is_form_type))
-}
-
-/// The value of a header that may come once at most, as text.
-///
-/// # Errors
-/// It came twice, or is not visible ASCII.
-pub(super) fn only<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Result<Option<&'r str>, RefusalKind> {
-    let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
-        return Err(RefusalKind::Duplicate);
-    }
-    value.to_str().map(Some).map_err(|_| RefusalKind::Malformed)
-}
-
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+    use http::header::CONTENT_TYPE;
+
     use super::*;
+    use crate::request::BODY_MAX;
 
     #[track_caller]
     fn parsed(
