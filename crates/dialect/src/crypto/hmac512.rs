@@ -7,8 +7,9 @@ use zeroize::Zeroizing;
 
 use super::{BadSignature, CannotSign, SECRET_CHARS_MAX};
 
-/// Bytes of a signature, and characters of its base64 text.
+/// Bytes of a signature.
 const TAG: usize = 64;
+/// Characters of its base64 text; so many without padding stand for two bytes more, which make it none.
 const TAG_CHARS: usize = 88;
 /// Room for the longest key. On the stack and wiped, so that decoding at each use costs no allocation and leaves no copy.
 const KEY_ROOM: usize = SECRET_CHARS_MAX.div_ceil(4) * 3;
@@ -38,10 +39,10 @@ pub(super) fn is_secret(secret: &[u8]) -> bool {
 }
 
 fn tag(signature: &str) -> Option<[u8; TAG]> {
-    let mut tag = [0; TAG];
+    let mut room = [0; TAG_CHARS / 4 * 3];
     let sized = signature.len() == TAG_CHARS;
-    let length = sized.then(|| BASE64_STANDARD.decode_slice_unchecked(signature, &mut tag).ok())??;
-    (length == TAG).then_some(tag)
+    let length = sized.then(|| BASE64_STANDARD.decode_slice(signature, &mut room).ok())??;
+    room.get(..length)?.try_into().ok()
 }
 
 fn keyed(secret: &[u8]) -> Option<Hmac<Sha512>> {
@@ -77,6 +78,8 @@ mod tests {
         for wrong in ["", &SIGNATURE[..86], &SIGNATURE[..84], &cut, &format!("{SIGNATURE}AAAA")] {
             refused(wrong);
         }
+        refused(&SIGNATURE.replace("Nw==", "NwAA"));
+        refused(&SIGNATURE.replace("Nw==", "NwA="));
         refused(&SIGNATURE.replace("Nw==", "Nx=="));
         refused(&SIGNATURE.replace('+', "-").replace('/', "_"));
     }
