@@ -27,6 +27,23 @@ pub enum DenialKind {
     OutcomeUnknown,
 }
 
+impl DenialKind {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Malformed,
+        Self::BadKey,
+        Self::BadSignature,
+        Self::BadTime,
+        Self::AddressNotAllowed,
+        Self::NotPermitted,
+        Self::EndpointUnknown,
+        Self::RateLimited,
+        Self::Unavailable,
+        Self::VenueDown,
+        Self::OutcomeUnknown,
+    ];
+}
+
 /// A refusal to be worded.
 #[derive(Clone, Copy, Debug)]
 pub struct Denial<'a> {

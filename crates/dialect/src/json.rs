@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// Most members of one object: each is compared with all before it.
+const MEMBERS_MAX: usize = crate::form::PARAMS_MAX;
 
 /// One object as it was written: nothing is merged, so that a name that comes twice is seen.
 pub(crate) struct Object<'j>(Vec<(Cow<'j, str>, &'j RawValue)>);
@@ -63,6 +66,9 @@ impl<'j> Visitor<'j> for Pairs {
     fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Object<'j>, A::Error> {
         let mut pairs = Vec::new();
         while let Some((name, value)) = map.next_entry::<Cow<'j, str>, &'j RawValue>()? {
+            if pairs.len() >= MEMBERS_MAX {
+                return Err(A::Error::custom("too many members"));
+            }
             pairs.push((name, value));
         }
         Ok(Object(pairs))

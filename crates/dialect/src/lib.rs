@@ -22,6 +22,7 @@ pub mod crypto;
 mod form;
 mod header;
 mod json;
+pub mod kraken;
 mod params;
 mod path;
 mod request;
@@ -136,7 +137,7 @@ pub trait Dialect: Send + Sync {
 }
 
 /// Every dialect that this build speaks.
-pub static DIALECTS: &[&dyn Dialect] = &[&binance::Binance];
+pub static DIALECTS: &[&dyn Dialect] = &[&binance::Binance, &kraken::Kraken];
 
 /// The dialect of this name.
 pub fn named(name: &str) -> Option<&'static dyn Dialect> {

@@ -10,6 +10,8 @@ pub enum Place {
     Query,
     /// In the form body.
     Body,
+    /// In the JSON body.
+    Json,
 }
 
 /// One parameter.
@@ -21,7 +23,7 @@ pub struct Param<'r> {
     pub value: Cow<'r, str>,
     /// Where it stands.
     pub place: Place,
-    /// The bytes of `name=value` in the wire form of its place.
+    /// Its bytes in the wire form of its place: `name=value`, or the value alone in JSON.
     pub range: Range<usize>,
 }
 

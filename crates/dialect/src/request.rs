@@ -63,7 +63,7 @@ pub enum RefusalKind {
     Duplicate,
     /// A parameter that can be read in more than one way.
     Ambiguous,
-    /// A body that no signature covers.
+    /// A body, or a query, that no signature covers.
     BodyUncovered,
     /// An endpoint that the dialect does not know.
     EndpointUnknown,

@@ -79,7 +79,9 @@ fn canonical<'r>(signature: &Cow<'r, str>) -> Result<Cow<'r, str>, Refusal> {
 fn message<'r>(request: &Request<'r>, signature: &Param<'r>) -> Cow<'r, [u8]> {
     let (query, body) = match signature.place {
         Place::Query => (without(request.query.as_bytes(), signature), Cow::Borrowed(request.body)),
-        Place::Body => (Cow::Borrowed(request.query.as_bytes()), without(request.body, signature)),
+        Place::Body | Place::Json => {
+            (Cow::Borrowed(request.query.as_bytes()), without(request.body, signature))
+        }
     };
     if query.is_empty() {
         body

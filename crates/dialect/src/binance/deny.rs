@@ -71,20 +71,6 @@ pub(super) fn answer(denial: &Denial<'_>) -> Answer {
 mod tests {
     use super::*;
 
-    const KINDS: [DenialKind; 11] = [
-        DenialKind::Malformed,
-        DenialKind::BadKey,
-        DenialKind::BadSignature,
-        DenialKind::BadTime,
-        DenialKind::AddressNotAllowed,
-        DenialKind::NotPermitted,
-        DenialKind::EndpointUnknown,
-        DenialKind::RateLimited,
-        DenialKind::Unavailable,
-        DenialKind::VenueDown,
-        DenialKind::OutcomeUnknown,
-    ];
-
     fn denied(kind: DenialKind, detail: &str, retry_after_s: Option<u64>) -> (u16, i64, String) {
         let answer = answer(&Denial { kind, detail, retry_after_s });
         let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -94,7 +80,7 @@ mod tests {
     #[test]
     fn the_page_shows_what_is_answered() {
         let page = include_str!("../../../../docs/dialects/binance.md");
-        for kind in KINDS {
+        for kind in DenialKind::ALL {
             let (status, code, message) = denied(kind, "", None);
             let row = format!("| `{kind:?}` | {status} | {code} | {message} |");
             assert!(page.contains(&row), "docs/dialects/binance.md lacks: {row}");
@@ -120,7 +106,7 @@ mod tests {
 
     #[test]
     fn only_a_rate_limit_looks_like_one() {
-        for kind in KINDS.into_iter().filter(|kind| *kind != DenialKind::RateLimited) {
+        for kind in DenialKind::ALL.into_iter().filter(|kind| *kind != DenialKind::RateLimited) {
             let (status, code, message) = denied(kind, "", None);
             let limit = [418, 429].contains(&status)
                 || [-1003, -1015].contains(&code)

@@ -109,7 +109,7 @@ impl<'r> Wire<'_, 'r> {
     fn text(self, place: Place) -> &'r str {
         match place {
             Place::Query => self.request.query,
-            Place::Body => str::from_utf8(self.request.body).unwrap_or_default(),
+            Place::Body | Place::Json => str::from_utf8(self.request.body).unwrap_or_default(),
         }
     }
 }

@@ -7,13 +7,20 @@ use serde_json::Value;
 use crate::clients::python;
 use crate::world::World;
 
-#[test]
-fn ccxt_raises_the_classes_that_the_documentation_names() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../dialect/tests/ccxt_classes.py");
-    // The script finds the page that it checks from where it stands.
-    let script = std::fs::canonicalize(script).unwrap();
+/// Runs a script beside the tests of the dialects, which finds the page that it checks from where it stands.
+#[track_caller]
+fn holds(script: &str) {
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/../dialect/tests/");
+    let script = std::fs::canonicalize(format!("{scripts}{script}")).unwrap();
     let output = Command::new(python()).arg(script).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+}
+
+#[test]
+fn the_clients_raise_the_classes_that_the_documentation_names() {
+    holds("ccxt_classes.py");
+    holds("kraken_classes.py");
 }
 
 #[test]
