@@ -8,8 +8,6 @@ mod carry;
 mod denied;
 mod directory;
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
 mod fixture;
 mod framing;
 #[doc(hidden)]
@@ -34,4 +32,4 @@ pub use identity::Identity;
 pub use introspect::IntrospectError;
 pub use server::bind;
 pub use settings::{Limits, Settings};
-pub use tls::{TlsError, certificates, server_config};
+pub use tls::{Certificate, TlsError, certificates};

@@ -4,6 +4,7 @@ mod accept;
 mod bind;
 mod connection;
 mod converse;
+mod parting;
 
 use std::io;
 use std::net::TcpListener;

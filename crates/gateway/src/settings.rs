@@ -37,6 +37,9 @@ pub struct Limits {
     pub answer: Duration,
     /// Until an intent is durable: a disk that hangs longer must not hold orders (research/faults-and-suites.md §5).
     pub record: Duration,
+    /// When the gateway stops, until connections without a request are closed: time for their clients to be told with
+    /// an answer. A connection that is closed at once may cross with a request, which its client must count as lost.
+    pub linger: Duration,
     /// For requests in flight when the gateway stops.
     pub grace: Duration,
 }
@@ -63,6 +66,7 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(30),
             record: Duration::from_secs(1),
+            linger: Duration::from_secs(1),
             grace: Duration::from_secs(30),
         }
     }

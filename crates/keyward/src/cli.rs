@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Parser};
 
 use crate::command::Command;
@@ -77,14 +77,6 @@ impl Cli {
     /// Runs the command to its end.
     pub(crate) fn run(self) -> Result<()> {
         logging::start(self.command.log_level(), self.command.log_format());
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .context("Keyward cannot start its worker threads")?;
-        let mut invocation = Invocation::new(self.global)?;
-        runtime.block_on(async {
-            let ended = self.command.run(&mut invocation).await;
-            invocation.finish().await.and(ended)
-        })
+        self.command.run(Invocation::new(self.global)?)
     }
 }

@@ -14,7 +14,7 @@ mod unlock;
 mod vault;
 mod venue;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Subcommand;
 
 pub(crate) use self::unlock::Unlock;
@@ -26,6 +26,13 @@ use crate::logging::LogFormat;
 pub(crate) enum Command {
     Demo(demo::Demo),
     Serve(Box<serve::Serve>),
+    #[command(flatten)]
+    Other(Other),
+}
+
+/// What neither is a server nor starts one.
+#[derive(Subcommand)]
+pub(crate) enum Other {
     #[command(subcommand)]
     Vault(vault::Vault),
     #[command(subcommand)]
@@ -46,20 +53,14 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command to its end.
-    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+    pub(crate) fn run(self, mut invocation: Invocation) -> Result<()> {
         match self {
-            Self::Demo(command) => command.run(invocation).await,
-            Self::Serve(command) => command.run(invocation).await,
-            Self::Vault(command) => command.run(invocation).await,
-            Self::Venue(command) => command.run(invocation).await,
-            Self::Credential(command) => command.run(invocation).await,
-            Self::Project(command) => command.run(invocation).await,
-            Self::Key(command) => command.run(invocation).await,
-            Self::Kill(command) => command.run(invocation).await,
-            Self::Audit(command) => command.run(invocation).await,
-            Self::Sandbox(command) => command.run(invocation).await,
-            Self::Doctor(command) => command.run(invocation).await,
-            Self::Completions(command) => command.run(),
+            Self::Demo(command) => on_threads(invocation, async |here| command.run(here).await),
+            Self::Serve(command) => {
+                let server = command.prepare(&mut invocation)?;
+                on_threads(invocation, async |here| server.run(here).await)
+            }
+            Self::Other(command) => on_threads(invocation, async |here| command.run(here).await),
         }
     }
 
@@ -73,4 +74,33 @@ impl Command {
     pub(crate) fn log_format(&self) -> LogFormat {
         if let Self::Serve(serve) = self { serve.log_format } else { LogFormat::Text }
     }
+}
+
+impl Other {
+    async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        match self {
+            Self::Vault(command) => command.run(invocation).await,
+            Self::Venue(command) => command.run(invocation).await,
+            Self::Credential(command) => command.run(invocation).await,
+            Self::Project(command) => command.run(invocation).await,
+            Self::Key(command) => command.run(invocation).await,
+            Self::Kill(command) => command.run(invocation).await,
+            Self::Audit(command) => command.run(invocation).await,
+            Self::Sandbox(command) => command.run(invocation).await,
+            Self::Doctor(command) => command.run(invocation).await,
+            Self::Completions(command) => command.run(),
+        }
+    }
+}
+
+/// Starts the threads that a command runs on, and ends what it has opened.
+fn on_threads(
+    mut invocation: Invocation,
+    command: impl AsyncFnOnce(&mut Invocation) -> Result<()>,
+) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("Keyward cannot start its worker threads")?.block_on(async {
+        let ended = command(&mut invocation).await;
+        invocation.finish().await.and(ended)
+    })
 }

@@ -1,18 +1,25 @@
 //! A server from start to stop: the gateway's threads, the operators' socket, the control port, the checkpoints.
 
 mod bound;
+mod certificate;
+mod manager;
+mod passed;
 
-use std::path::PathBuf;
+use std::os::unix::net::UnixListener as StdUnixListener;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 pub(crate) use self::bound::Bound;
+pub(crate) use self::certificate::Certified;
+pub(crate) use self::passed::Passed;
 use crate::compose::Keyward;
 use crate::data::DataDir;
 use crate::{listen, signals};
@@ -25,7 +32,8 @@ const AUDIT_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// A server that runs.
 pub(crate) struct Server {
     keyward: Arc<Keyward>,
-    socket: PathBuf,
+    /// The operators' socket, when it is ours to remove.
+    socket: Option<PathBuf>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     workers: Vec<JoinHandle<()>>,
@@ -36,16 +44,22 @@ impl Server {
     pub(crate) fn start(keyward: Arc<Keyward>, bound: Bound, data: &DataDir) -> Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let path = data.socket();
-        let socket = listen::socket(&path)?;
+        let (operators, passed) = operators(&path, bound.operators)?;
+        let control = TcpListener::from_std(bound.control)?;
+        let tls = bound.tls.as_ref().map(Certified::server_config).transpose()?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(listen::on_socket(socket, keyward.api.clone(), stopped.clone()));
-        tasks.spawn(listen::on_port(bound.control, keyward.public.clone(), stopped.clone()));
+        tasks.spawn(listen::on_socket(operators, keyward.api.clone(), stopped.clone()));
+        tasks.spawn(listen::on_port(control, keyward.public.clone(), stopped.clone()));
         tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
-        let workers = keyward.gateway.serve(bound.gateway, bound.tls.as_ref(), &stopped);
+        tasks.spawn(manager::alive(stopped.clone()));
+        tasks.spawn(reload(bound.tls, stopped.clone()));
+        let workers = keyward.gateway.serve(bound.gateway, tls.as_ref(), &stopped);
         let workers = workers.context("the gateway's threads cannot be started")?;
         tracing::info!(threads = workers.len(), "serving");
-        Ok(Self { keyward, socket: path, stop, tasks, workers })
+        manager::ready();
+        let socket = (!passed).then_some(path);
+        Ok(Self { keyward, socket, stop, tasks, workers })
     }
 
     /// Waits until somebody asks the server to stop, or until it can record nothing any more.
@@ -71,18 +85,46 @@ impl Server {
     /// Finishes what is under way and closes everything.
     pub(crate) async fn stop(mut self) -> Result<()> {
         tracing::info!("stopping: what is under way is finished");
+        manager::stopping();
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
         let workers = std::mem::take(&mut self.workers);
         let ended =
             tokio::task::spawn_blocking(move || workers.into_iter().all(|one| one.join().is_ok())).await?;
         // A socket that stays behind is found dead by the next who looks.
-        let _ = std::fs::remove_file(&self.socket);
+        let _ = self.socket.map(std::fs::remove_file);
         self.keyward.close().await?;
         if !ended {
             bail!("a thread of the gateway broke down");
         }
         Ok(())
+    }
+}
+
+/// The operators' socket, and whether somebody else opened it.
+fn operators(path: &Path, passed: Option<StdUnixListener>) -> Result<(UnixListener, bool)> {
+    let Some(listener) = passed else { return Ok((listen::socket(path)?, false)) };
+    listener.set_nonblocking(true)?;
+    Ok((UnixListener::from_std(listener)?, true))
+}
+
+/// Reads the certificate again whenever somebody asks.
+async fn reload(tls: Option<Certified>, mut stopped: watch::Receiver<bool>) {
+    let Ok(mut asked) = signals::reload() else { return };
+    loop {
+        tokio::select! {
+            Some(()) = asked.recv() => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        manager::reloading();
+        match tls.as_ref().map(Certified::reload) {
+            None => tracing::info!("asked to reload, but there is no certificate"),
+            Some(Ok(())) => tracing::info!("new connections are shown the certificate that was read now"),
+            Some(Err(error)) => {
+                tracing::error!(error = format!("{error:#}"), "the certificate stays as it was")
+            }
+        }
+        manager::ready();
     }
 }
 

@@ -1,6 +1,8 @@
-//! When to stop: an interrupt from the terminal, or the service manager's request.
+//! When to stop: an interrupt from the terminal, or the service manager's request. When to read files again: SIGHUP.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Resolves at the first SIGINT or SIGTERM.
 pub(crate) async fn stop() {
@@ -15,4 +17,10 @@ pub(crate) async fn stop() {
         () = asked(SignalKind::interrupt()) => {}
         () = asked(SignalKind::terminate()) => {}
     }
+}
+
+/// Comes whenever somebody asks that the certificate be read again (SIGHUP). While it is kept, SIGHUP does not end the
+/// process.
+pub(crate) fn reload() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
 }

@@ -11,13 +11,17 @@ use tokio_rustls::TlsAcceptor;
 
 use super::connection::connection;
 use crate::gateway::Gateway;
+use crate::settings::Limits;
 use crate::worker::Worker;
+
+/// How often a gateway that stops looks whether somebody is still connected.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    mut shutdown: watch::Receiver<bool>,
+    shutdown: watch::Receiver<bool>,
 ) {
     let limits = gateway.settings.limits;
     let worker = Rc::new(Worker::new(gateway));
@@ -26,11 +30,12 @@ pub(super) async fn listen(
         Ok(listener) => listener,
         Err(error) => return tracing::error!(%error, "a listener cannot be used"),
     };
+    let mut ended = std::pin::pin!(ended(shutdown.clone(), &room, limits));
     loop {
         let Ok(permit) = room.clone().acquire_owned().await else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = shutdown.wait_for(|stop| *stop) => break,
+            () = ended.as_mut() => break,
         };
         let Ok((stream, peer)) = accepted else {
             // Out of descriptors, most likely: those who finish make room.
@@ -46,4 +51,17 @@ pub(super) async fn listen(
     drop(listener);
     let everybody = u32::try_from(limits.connections).unwrap_or(u32::MAX);
     let _ = timeout(limits.grace, room.acquire_many(everybody)).await;
+}
+
+/// When no more connections are taken: some time after the gateway was told to stop, so that clients whose connection
+/// is ended find a door that is open; or as soon as nobody is connected.
+async fn ended(mut shutdown: watch::Receiver<bool>, room: &Semaphore, limits: Limits) {
+    let _ = shutdown.wait_for(|stop| *stop).await;
+    let nobody = async {
+        // One place is kept for the next who comes.
+        while room.available_permits() + 1 < limits.connections {
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
+    };
+    let _ = timeout(limits.linger, nobody).await;
 }

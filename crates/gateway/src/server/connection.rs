@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::converse::converse;
+use super::parting::unless_stopped;
 use crate::proxy_protocol;
 use crate::worker::Worker;
 
@@ -20,12 +21,16 @@ pub(super) async fn connection(
     tls: Option<TlsAcceptor>,
     shutdown: watch::Receiver<bool>,
 ) {
-    let wait = worker.gateway.settings.limits.head;
-    let Ok(Ok(client)) = timeout(wait, introduce(&worker, &mut stream, peer)).await else { return };
+    let limits = worker.gateway.settings.limits;
+    let introduced = timeout(limits.head, introduce(&worker, &mut stream, peer));
+    let Some(Ok(Ok(client))) = unless_stopped(shutdown.clone(), limits.linger, introduced).await else {
+        return;
+    };
     match tls {
         None => converse(worker, stream, client, shutdown).await,
         Some(tls) => {
-            if let Ok(Ok(stream)) = timeout(wait, tls.accept(stream)).await {
+            let handshake = timeout(limits.head, tls.accept(stream));
+            if let Some(Ok(Ok(stream))) = unless_stopped(shutdown.clone(), limits.linger, handshake).await {
                 converse(worker, stream, client, shutdown).await;
             }
         }

@@ -4,12 +4,15 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
+use super::parting::Parting;
 use crate::worker::Worker;
 
 /// Longest head of a request, in bytes: a query of 8 KiB, and as much again for the headers.
@@ -21,19 +24,22 @@ pub(super) async fn converse<S>(
     worker: Rc<Worker>,
     stream: S,
     client: IpAddr,
-    mut shutdown: watch::Receiver<bool>,
+    shutdown: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
-    let wait = worker.gateway.settings.limits.head;
-    let service = service_fn(move |request| {
-        let worker = worker.clone();
-        async move { Ok::<_, Infallible>(worker.answer(client, request).await) }
+    let limits = worker.gateway.settings.limits;
+    let parting = Rc::new(Parting::default());
+    let service = service_fn(|request: Request<Incoming>| {
+        let (worker, parting) = (worker.clone(), parting.clone());
+        parting.spoke();
+        let version = request.version();
+        async move { Ok::<_, Infallible>(parting.tell(version, worker.answer(client, request).await)) }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .writev(false)
-        .header_read_timeout(wait)
+        .header_read_timeout(limits.head)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
         .serve_connection(TokioIo::new(stream), service);
@@ -41,7 +47,10 @@ pub(super) async fn converse<S>(
     let ended = tokio::select! {
         biased;
         ended = served.as_mut() => ended,
-        _ = shutdown.wait_for(|stop| *stop) => {
+        () = parting.near(shutdown, limits.linger) => {
+            if !parting.has_spoken() {
+                return;
+            }
             served.as_mut().graceful_shutdown();
             served.await
         }

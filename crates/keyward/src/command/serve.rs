@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use ipnet::IpNet;
-use keyward_gateway::{Settings, certificates, server_config};
+use keyward_gateway::{Settings, certificates};
 use keyward_policy::TrustedProxies;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::unlock::{Unlock, Unlocking};
+use crate::compose::Place;
 use crate::config::GatewayConfig;
 use crate::door::{Call, Inside, path};
 use crate::invocation::Invocation;
 use crate::logging::LogFormat;
 use crate::outcome::{Problem, code};
 use crate::output::record;
-use crate::server::{Bound, Server};
+use crate::server::{Bound, Certified, Passed, Server};
 
 /// Where the data plane listens when nobody says otherwise.
 const GATEWAY: &str = "127.0.0.1:8080";
@@ -70,23 +71,26 @@ pub(crate) struct Serve {
     unlock: Unlock,
 }
 
+/// A server that has taken what it needs from outside of the data directory, and has started no thread yet.
+pub(crate) struct Prepared {
+    bound: Bound,
+    url: String,
+    settings: Settings,
+    database_url: Zeroizing<String>,
+    unlocking: Option<Unlocking>,
+}
+
 impl Serve {
-    /// Runs the server until somebody stops it.
-    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+    /// Takes the addresses, and reads the files that are named.
+    pub(crate) fn prepare(self, invocation: &mut Invocation) -> Result<Prepared> {
         let unlocking = self.unlock.named(&invocation.config)?;
         let control =
             self.control.or(invocation.config.control.listen).map_or_else(|| CONTROL.parse(), Ok)?;
         let config = self.over(std::mem::take(&mut invocation.config.gateway));
         let settings = settings(&config)?;
-        let bound = bound(&config, control, settings.workers).await?;
-        let (url, control) = (config.url.map_or_else(|| bound.gateway_url(), Ok)?, bound.control_url()?);
-        let place = invocation.place(Some(url.clone()), settings)?;
-        let inside = Inside::open(place).await?;
-        let sealed = unseal(&inside, unlocking).await?;
-        let server = Server::start(inside.keyward(), bound, &invocation.data)?;
-        announce(invocation, &url, &control, sealed)?;
-        let ended = server.until_stopped().await;
-        server.stop().await.and(ended)
+        let bound = bound(&config, control, settings.workers)?;
+        let url = config.url.map_or_else(|| bound.gateway_url(), Ok)?;
+        Ok(Prepared { bound, url, settings, database_url: invocation.database.url()?, unlocking })
     }
 
     /// What is said here, and what the file says where nothing is said here.
@@ -101,6 +105,25 @@ impl Serve {
             trust_ca: said(self.trust_ca, file.trust_ca),
             workers: self.workers.or(file.workers),
         }
+    }
+}
+
+impl Prepared {
+    /// Runs the server until somebody stops it.
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        let control = self.bound.control_url()?;
+        let place = Place {
+            data: &invocation.data,
+            database_url: self.database_url,
+            gateway_url: Some(self.url.clone()),
+            settings: self.settings,
+        };
+        let inside = Inside::open(place).await?;
+        let sealed = unseal(&inside, self.unlocking).await?;
+        let server = Server::start(inside.keyward(), self.bound, &invocation.data)?;
+        announce(invocation, &self.url, &control, sealed)?;
+        let ended = server.until_stopped().await;
+        server.stop().await.and(ended)
     }
 }
 
@@ -121,15 +144,15 @@ fn settings(config: &GatewayConfig) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize) -> Result<Bound> {
+fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize) -> Result<Bound> {
     let tls = match (&config.tls_cert, &config.tls_key) {
-        (Some(chain), Some(key)) => Some(server_config(&read(chain)?, &Zeroizing::new(read(key)?))?),
+        (Some(chain), Some(key)) => Some(Certified::read(chain.clone(), key.clone())?),
         (None, None) => None,
         _ => anyhow::bail!(Problem::usage("a certificate and its private key belong together: name both")),
     };
     let default = [GATEWAY.parse()?];
     let gateway = if config.listen.is_empty() { &default } else { config.listen.as_slice() };
-    Bound::take(gateway, control, tls, workers).await
+    Bound::take(gateway, control, tls, workers, Passed::from_environment()?)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

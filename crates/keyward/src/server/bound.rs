@@ -1,40 +1,49 @@
 //! What a server listens on, taken before anything else is opened: a port that is in use is the first thing to know.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener as StdListener};
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
 
 use anyhow::{Context, Result};
 use keyward_gateway::bind;
-use rustls::ServerConfig;
-use tokio::net::TcpListener;
+
+use super::certificate::Certified;
+use super::passed::Passed;
 
 /// Addresses that are taken, and how clients reach the first of the gateway's.
 pub(crate) struct Bound {
     /// The gateway's listeners, one a thread.
-    pub(super) gateway: Vec<StdListener>,
+    pub(super) gateway: Vec<TcpListener>,
     /// The certificate that the gateway serves.
-    pub(super) tls: Option<Arc<ServerConfig>>,
+    pub(super) tls: Option<Certified>,
     /// The control port's listener.
     pub(super) control: TcpListener,
+    /// The operators' socket, when somebody has opened it for us.
+    pub(super) operators: Option<UnixListener>,
 }
 
 impl Bound {
-    /// Takes the addresses; each of the gateway's is served by so many threads.
-    pub(crate) async fn take(
+    /// Takes the addresses; each of the gateway's is served by so many threads. A listener that was passed takes the
+    /// place of the addresses named.
+    pub(crate) fn take(
         gateway: &[SocketAddr],
         control: SocketAddr,
-        tls: Option<Arc<ServerConfig>>,
+        tls: Option<Certified>,
         workers: usize,
+        passed: Passed,
     ) -> Result<Self> {
-        let mut listeners = Vec::new();
-        for &address in gateway {
+        let mut listeners = passed.gateway(workers)?;
+        let wanted = if listeners.is_empty() { gateway } else { &[] };
+        for &address in wanted {
             let bound = bind(address, workers);
             listeners.extend(bound.with_context(|| format!("the gateway cannot listen on {address}"))?);
         }
-        let control = TcpListener::bind(control)
-            .await
-            .with_context(|| format!("the control port cannot listen on {control}"))?;
-        Ok(Self { gateway: listeners, tls, control })
+        let control = match passed.control {
+            Some(control) => control,
+            None => TcpListener::bind(control)
+                .with_context(|| format!("the control port cannot listen on {control}"))?,
+        };
+        control.set_nonblocking(true)?;
+        Ok(Self { gateway: listeners, tls, control, operators: passed.operators })
     }
 
     /// The gateway's first address.

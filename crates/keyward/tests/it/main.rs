@@ -13,6 +13,8 @@ mod clients;
 mod edges;
 mod keys;
 mod leaks;
+mod load;
+mod restarts;
 mod story;
 mod wire;
 mod world;

@@ -6,7 +6,7 @@ mod server;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -73,6 +73,12 @@ impl World {
 
     /// Starts the server; again, after it was stopped.
     pub(crate) fn serve(&mut self) {
+        self.server = Server::start(self.serving());
+        self.sandbox.vouched_for_by(&self.server.gateway);
+    }
+
+    /// The command that starts the server.
+    pub(crate) fn serving(&self) -> Command {
         let passphrase = self.path("passphrase");
         let mut command = self.command(&["serve", "--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
         command.args(["--passphrase-file", &passphrase]).args(self.setup.serve);
@@ -84,8 +90,7 @@ impl World {
                 &self.path("certificate.key"),
             ]);
         }
-        self.server = Server::start(command);
-        self.sandbox.vouched_for_by(&self.server.gateway);
+        command
     }
 
     fn furnish(&self) {
@@ -159,7 +164,7 @@ impl World {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_keyward")));
-        command.arg("--data").arg(self.data.path()).arg("--json").args(args);
+        command.arg("--data").arg(self.data.path()).arg("--json").args(args).stdin(Stdio::null());
         if self.setup.postgres {
             command.arg("--database-file").arg(self.data.path().join("database"));
         }

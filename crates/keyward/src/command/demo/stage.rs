@@ -20,7 +20,7 @@ use crate::compose::Place;
 use crate::data::DataDir;
 use crate::door::{Call, Inside, path};
 use crate::host::SystemEntropy;
-use crate::server::{Bound, Server};
+use crate::server::{Bound, Passed, Server};
 
 /// What the sandbox exchange's prices follow from.
 const SEED: u64 = 1;
@@ -50,7 +50,7 @@ impl Stage {
         let folder = tempfile::Builder::new().prefix("keyward-demo-").tempdir();
         let folder = folder.context("the demo needs a temporary directory")?;
         let (exchange_url, account, exchange) = exchange().await?;
-        let bound = Bound::take(&[local(port)], local(0), None, WORKERS).await?;
+        let bound = Bound::take(&[local(port)], local(0), None, WORKERS, Passed::default())?;
         let data = DataDir::locate(Some(folder.path().to_owned()))?;
         let place = Place {
             data: &data,

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ impl Server {
     }
 
     /// Starts it and waits for the line that says where it listens.
-    pub(super) fn start(mut command: Command) -> Self {
-        command.env("RUST_LOG", "trace").stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
+    pub(crate) fn start(mut command: Command) -> Self {
+        command.env("RUST_LOG", "trace").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let (stderr, listening) = (child.stderr.take().unwrap(), said.clone());
@@ -52,6 +53,26 @@ impl Server {
     /// The number of its process.
     pub(crate) fn process(&self) -> u32 {
         self.child.as_ref().unwrap().id()
+    }
+
+    /// Sends it a signal, by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.process().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended by itself, and gives its exit code.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.child.take().unwrap().wait().unwrap().code()
+    }
+
+    /// Waits until it has logged this, so many times.
+    pub(crate) fn logs(&self, words: &str, times: usize) {
+        let soon = Instant::now() + Duration::from_secs(60);
+        while self.log().matches(words).count() < times {
+            assert!(Instant::now() < soon, "never logged: {words}\n{}", self.log());
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Kills it without any warning.
