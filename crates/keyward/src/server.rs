@@ -2,8 +2,8 @@
 
 mod bound;
 mod certificate;
-mod manager;
 mod passed;
+mod systemd;
 
 use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::{Path, PathBuf};
@@ -52,12 +52,12 @@ impl Server {
         tasks.spawn(listen::on_port(control, keyward.public.clone(), stopped.clone()));
         tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
-        tasks.spawn(manager::alive(stopped.clone()));
+        tasks.spawn(systemd::alive(stopped.clone()));
         tasks.spawn(reload(bound.tls, stopped.clone()));
         let workers = keyward.gateway.serve(bound.gateway, tls.as_ref(), &stopped);
         let workers = workers.context("the gateway's threads cannot be started")?;
         tracing::info!(threads = workers.len(), "serving");
-        manager::ready();
+        systemd::ready();
         let socket = (!passed).then_some(path);
         Ok(Self { keyward, socket, stop, tasks, workers })
     }
@@ -85,7 +85,7 @@ impl Server {
     /// Finishes what is under way and closes everything.
     pub(crate) async fn stop(mut self) -> Result<()> {
         tracing::info!("stopping: what is under way is finished");
-        manager::stopping();
+        systemd::stopping();
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
         let workers = std::mem::take(&mut self.workers);
@@ -116,15 +116,15 @@ async fn reload(tls: Option<Certified>, mut stopped: watch::Receiver<bool>) {
             Some(()) = asked.recv() => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
-        manager::reloading();
+        systemd::reloading();
         match tls.as_ref().map(Certified::reload) {
             None => tracing::info!("asked to reload, but there is no certificate"),
             Some(Ok(())) => tracing::info!("new connections are shown the certificate that was read now"),
             Some(Err(error)) => {
-                tracing::error!(error = format!("{error:#}"), "the certificate stays as it was")
+                tracing::error!(error = format!("{error:#}"), "the certificate stays as it was");
             }
         }
-        manager::ready();
+        systemd::ready();
     }
 }
 

@@ -13,7 +13,6 @@ mod clients;
 mod edges;
 mod keys;
 mod leaks;
-mod load;
 mod restarts;
 mod story;
 mod wire;

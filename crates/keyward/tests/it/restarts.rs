@@ -3,8 +3,6 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::OwnedFd;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
@@ -12,50 +10,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::load::Load;
 use crate::wire::{Wire, connect};
-use crate::world::{Server, Setup, World};
-
-/// How often a server is restarted under load: as often as the issue says, or often enough to see it.
-fn restarts() -> usize {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "`cargo xtask soak` asks for the full figure in the environment"
-    )]
-    let full = std::env::var_os("KEYWARD_SOAK").is_some();
-    if full { 10 } else { 2 }
-}
-
-/// The same command, with a listener as systemd passes one: descriptor 3.
-fn activated(command: &Command, listener: &TcpListener) -> Command {
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", "exec \"$@\" 3<&0 </dev/null", "sh"])
-        .arg(command.get_program())
-        .args(command.get_args());
-    let listener: OwnedFd = listener.try_clone().unwrap().into();
-    shell.env("LISTEN_FDS", "1").stdin(Stdio::from(listener));
-    shell
-}
-
-#[test]
-fn a_soak_of_restarts_behind_a_passed_socket_fails_no_request() {
-    let mut world = World::start();
-    let key = world.key("bot", &["--allow", "read,trade"]);
-    world.server.kill();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    world.server = Server::start(activated(&world.serving(), &listener));
-    assert_eq!(world.server.gateway, listener.local_addr().unwrap().to_string());
-    let load = Load::start(&world.door(), &key, 3);
-    for _ in 0..restarts() {
-        world.server.signal("TERM");
-        assert_eq!(world.server.ended(), Some(0));
-        world.server = Server::start(activated(&world.serving(), &listener));
-    }
-    let traded = load.end();
-    println!("{} restarts: {} requests, {} failed", restarts(), traded.requests, traded.failures.len());
-    assert!(traded.failures.is_empty(), "{traded:?}");
-}
+use crate::world::{Setup, World};
 
 /// An exchange that takes its time: it answers when it is told to.
 struct Slow {
