@@ -2,18 +2,19 @@
 
 use bytes::Bytes;
 use http::header::{
-    CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ALT_SVC, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{Either, Full};
-use hyper::body::Incoming;
 use keyward_dialect::{Answer, Denial, DenialKind, Dialect};
 use keyward_policy::{Reason, RequestId};
 
 use crate::denied::Denied;
+use crate::upstream::Arriving;
 
-/// A body: passed through, or our own.
-pub(crate) type Body = Either<Incoming, Full<Bytes>>;
+/// A body: passed through as it arrives, or whole.
+pub(crate) type Body = Either<Arriving, Full<Bytes>>;
 
 /// Names every request in its answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("keyward-request-id");
@@ -30,15 +31,32 @@ const HOP_BY_HOP: [HeaderName; 7] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
+/// What an exchange says to whoever holds the real key, or about its own host: a session of the real account, another
+/// way to reach it that would lead past Keyward, a promise that is not Keyward's.
+const NOT_FOR_CLIENTS: [HeaderName; 4] = [SET_COOKIE, ALT_SVC, STRICT_TRANSPORT_SECURITY, REASON];
+
 /// The exchange's answer, under the request's id.
-pub(crate) fn passed_on(id: RequestId, mut response: Response<Incoming>) -> Response<Body> {
-    let headers = response.headers_mut();
-    for name in &HOP_BY_HOP {
+pub(crate) fn passed_on(id: RequestId, mut response: Response<Body>) -> Response<Body> {
+    clean(response.headers_mut());
+    name_request(response.headers_mut(), id);
+    response
+}
+
+/// Takes out what spoke of the exchange's connection, and what is not for clients.
+fn clean(headers: &mut HeaderMap) {
+    if headers.contains_key(TRANSFER_ENCODING) {
+        // The transfer encoding alone told the length (RFC 9112 §6.3); the other must not mislead anybody after us.
+        headers.remove(CONTENT_LENGTH);
+    }
+    for name in named_by_connection(headers).iter().chain(&HOP_BY_HOP).chain(&NOT_FOR_CLIENTS) {
         headers.remove(name);
     }
-    headers.remove(REASON);
-    name_request(headers, id);
-    response.map(Either::Left)
+}
+
+/// The headers that an answer's `Connection` header calls its own (RFC 9110 §7.6.1).
+fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+    let values = headers.get_all(CONNECTION).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).filter_map(|name| name.trim().parse().ok()).collect()
 }
 
 /// A refusal, in the words of the venue's dialect or, where there is no venue, in our own.
@@ -66,7 +84,7 @@ pub(crate) fn document(id: RequestId, content_type: &'static str, text: String) 
     response
 }
 
-fn name_request(headers: &mut http::HeaderMap, id: RequestId) {
+fn name_request(headers: &mut HeaderMap, id: RequestId) {
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
@@ -110,5 +128,28 @@ fn kind(reason: Reason) -> DenialKind {
         Reason::VenueUnreachable => DenialKind::VenueDown,
         Reason::OutcomeUnknown => DenialKind::OutcomeUnknown,
         _ => DenialKind::Malformed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_spoke_of_the_exchanges_connection_or_is_not_for_clients_does_not_leave() {
+        let mut answer = Response::builder()
+            .header("connection", "keep-alive, X-Per-Hop")
+            .header("x-per-hop", "1")
+            .header("transfer-encoding", "chunked")
+            .header("content-length", "5")
+            .header("set-cookie", "session=of-the-real-account")
+            .header("alt-svc", "h3=\":443\"")
+            .header("keyward-reason", "forged")
+            .header("x-mbx-used-weight-1m", "20")
+            .body(())
+            .unwrap();
+        clean(answer.headers_mut());
+        let left: Vec<_> = answer.headers().keys().collect();
+        assert_eq!(left, ["x-mbx-used-weight-1m"]);
     }
 }

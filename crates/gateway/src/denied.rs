@@ -93,7 +93,9 @@ fn words(reason: Reason) -> &'static str {
         Reason::AuditUnavailable => "the request could not be recorded, so it was not sent",
         Reason::CredentialUnusable => "the real key cannot be used; nothing was sent",
         Reason::VenueUnreachable => "the exchange could not be reached; nothing was sent",
-        Reason::OutcomeUnknown => "the request was sent and no answer came: it may have been carried out",
+        Reason::OutcomeUnknown => {
+            "the request was sent and no whole answer came: it may have been carried out"
+        }
         Reason::Unavailable => "Keyward cannot take this request now; nothing was sent",
         _ => "the request was refused",
     }

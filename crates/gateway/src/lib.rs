@@ -8,6 +8,8 @@ mod carry;
 mod denied;
 mod directory;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod fixture;
 mod framing;
 #[doc(hidden)]

@@ -1,5 +1,7 @@
 //! The only way out: connections to exchanges, kept by each worker for itself.
 
+mod arriving;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,8 +24,14 @@ use crate::carry::Signed;
 use crate::settings::Limits;
 use crate::venue::Base;
 
+pub(crate) use self::arriving::Arriving;
+
 /// Connections kept per base; beyond it the oldest are closed.
 const KEPT_MAX: usize = 256;
+/// The longest head of an answer, in bytes. Binance's have about one KiB; an exchange's word is not trusted either.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Most headers of an answer.
+const HEADERS_MAX: usize = 128;
 
 type Connection = SendRequest<Full<Bytes>>;
 
@@ -83,6 +91,8 @@ impl Upstream {
     ) -> Result<Response<Incoming>, NoAnswer> {
         let sent = timeout(self.answer, connection.try_send_request(signed.0)).await;
         match sent {
+            // No exchange changes to another protocol: what follows such an answer would be read as the next one.
+            Ok(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
             Ok(Ok(response)) => {
                 self.keep(base, connection);
                 Ok(response)
@@ -138,7 +148,9 @@ async fn handshake<S>(base: &Base, stream: S) -> Result<Connection, Unreachable>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + 'static,
 {
-    let shaken = http1::Builder::new().writev(false).handshake(TokioIo::new(stream)).await;
+    let mut http = http1::Builder::new();
+    http.writev(false).max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
+    let shaken = http.handshake(TokioIo::new(stream)).await;
     let (sender, driver) = shaken.map_err(|error| Unreachable::Handshake(base.authority(), error))?;
     tokio::task::spawn_local(async move {
         if let Err(error) = driver.await {

@@ -1,19 +1,26 @@
 //! Answered: the request was sent, at most once, and this came back.
 
-use http::Response;
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::Incoming;
 use keyward_policy::Reason;
+use tokio::time::timeout;
 
 use super::record::Recorded;
+use crate::answer::Body;
 use crate::denied::Denied;
 use crate::gateway::Gateway;
-use crate::upstream::{NoAnswer, Unreachable};
+use crate::settings::Limits;
+use crate::upstream::{Arriving, NoAnswer, Unreachable};
 use crate::worker::Worker;
+
+/// The longest answer to what moves money, in bytes. The longest known, to a batch of orders, has some 20 KiB.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 /// What came of a request that was allowed.
 pub(crate) enum Answered {
-    /// The exchange's answer, its body still arriving.
-    Exchange(Response<Incoming>),
+    /// The exchange's answer: whole, if it is about money; otherwise its body may still be arriving.
+    Exchange(Response<Body>),
     /// No answer, and why.
     Nothing(Denied),
 }
@@ -23,20 +30,26 @@ pub(crate) enum Answered {
 struct Ending<'a, 'r> {
     recorded: &'a Recorded<'r>,
     gateway: &'a Gateway,
+    /// The status of the exchange's answer, once its head is there.
+    status: Option<StatusCode>,
     told: bool,
 }
 
 impl Ending<'_, '_> {
-    fn tell(mut self, status: Option<u16>, reason: Option<Reason>) {
+    fn tell(mut self, reason: Option<Reason>) {
         self.told = true;
-        self.recorded.record_end(self.gateway, status, reason);
+        self.record(reason);
+    }
+
+    fn record(&self, reason: Option<Reason>) {
+        self.recorded.record_end(self.gateway, self.status.map(|status| status.as_u16()), reason);
     }
 }
 
 impl Drop for Ending<'_, '_> {
     fn drop(&mut self) {
         if !self.told {
-            self.recorded.record_end(self.gateway, None, Some(Reason::OutcomeUnknown));
+            self.record(Some(Reason::OutcomeUnknown));
         }
     }
 }
@@ -44,17 +57,39 @@ impl Drop for Ending<'_, '_> {
 impl Recorded<'_> {
     /// Sends the request and records what became of it.
     pub(crate) async fn forward(self, worker: &Worker) -> Answered {
-        let ending = Ending { recorded: &self, gateway: &worker.gateway, told: false };
-        match self.exchange(worker).await {
+        let mut ending = Ending { recorded: &self, gateway: &worker.gateway, status: None, told: false };
+        match self.answer(worker, &mut ending.status).await {
             Ok(response) => {
-                ending.tell(Some(response.status().as_u16()), None);
+                // Binance: with a 5XX "the execution status is UNKNOWN and could have been a success".
+                let doubtful = self.moves_money() && response.status().is_server_error();
+                ending.tell(doubtful.then_some(Reason::OutcomeUnknown));
                 Answered::Exchange(response)
             }
             Err(denied) => {
-                ending.tell(None, Some(denied.reason));
+                ending.tell(Some(denied.reason));
                 Answered::Nothing(denied.knowing(self.0.known))
             }
         }
+    }
+
+    /// The answer; its status is known as soon as its head is there. What moves money is answered whole or not at all:
+    /// half an answer passed on would look like a failure of the network, which clients try again.
+    async fn answer(
+        &self,
+        worker: &Worker,
+        status: &mut Option<StatusCode>,
+    ) -> Result<Response<Body>, Denied> {
+        let limits = &worker.gateway.settings.limits;
+        let response = self.exchange(worker).await?;
+        *status = Some(response.status());
+        if self.moves_money() {
+            return whole(response, limits).await;
+        }
+        Ok(response.map(|body| Either::Left(Arriving::new(body, limits.answer))))
+    }
+
+    fn moves_money(&self) -> bool {
+        self.0.read.needs.moves_money()
     }
 
     /// Sends once. Only when a kept connection turns out to be closed before the first byte left, one more try is made
@@ -73,6 +108,14 @@ impl Recorded<'_> {
             }
         }
         Err(Denied::policy(Reason::VenueUnreachable))
+    }
+}
+
+async fn whole(response: Response<Incoming>, limits: &Limits) -> Result<Response<Body>, Denied> {
+    let (head, body) = response.into_parts();
+    match timeout(limits.answer, Limited::new(body, ANSWER_BYTES_MAX).collect()).await {
+        Ok(Ok(whole)) => Ok(Response::from_parts(head, Either::Right(Full::new(whole.to_bytes())))),
+        Ok(Err(_)) | Err(_) => Err(Denied::policy(Reason::OutcomeUnknown)),
     }
 }
 
