@@ -43,5 +43,8 @@ fn check_signature(dialect: &dyn Dialect, left: &Message) {
     let request = left.request();
     let params = dialect.parse(&request).expect("what leaves can be read");
     let Ok(Claim::Signed(claim)) = dialect.claim(&request, &params) else { panic!("what leaves is signed") };
-    assert!(claim.verify(&dialect.hmac().verifying_key(REAL)).is_ok(), "what leaves carries the real key's signature");
+    assert!(
+        claim.verify(&dialect.hmac().verifying_key(REAL)).is_ok(),
+        "what leaves carries the real key's signature"
+    );
 }

@@ -35,11 +35,17 @@ impl Message {
         let mut headers = HeaderMap::new();
         for name in passed_on {
             for value in self.headers.get_all(*name) {
-                headers.append(HeaderName::from_bytes(name.as_bytes()).expect("a dialect's header"), value.clone());
+                headers.append(
+                    HeaderName::from_bytes(name.as_bytes()).expect("a dialect's header"),
+                    value.clone(),
+                );
             }
         }
         for (name, value) in outgoing.set {
-            headers.insert(HeaderName::from_static(name), value.parse().expect("a dialect's value is a header's value"));
+            headers.insert(
+                HeaderName::from_static(name),
+                value.parse().expect("a dialect's value is a header's value"),
+            );
         }
         Self { method: self.method.clone(), target: outgoing.target, headers, body: outgoing.body }
     }
