@@ -6,7 +6,7 @@
 
 use crate::{
     Answer, CannotSign, Claim, Denial, Dialect, HmacScheme, Introspection, KeyKind, Outgoing, Params,
-    Purpose, RealKeyRights, Refusal, Request, SignedClaim, SigningKey, Stamp, UnreadableRights,
+    Purpose, Pushback, RealKeyRights, Refusal, Request, SignedClaim, SigningKey, Stamp, UnreadableRights,
 };
 
 mod batch;
@@ -18,6 +18,7 @@ mod family;
 mod introspect;
 mod market;
 mod parse;
+mod pushback;
 mod resign;
 mod window;
 
@@ -105,6 +106,10 @@ impl Dialect for Binance {
 
     fn deny(&self, denial: &Denial<'_>) -> Answer {
         deny::answer(denial)
+    }
+
+    fn pushback(&self, status: u16, body: &[u8]) -> Option<Pushback> {
+        pushback::read(status, body)
     }
 
     fn introspect(

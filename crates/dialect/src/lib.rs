@@ -25,6 +25,7 @@ mod json;
 pub mod kraken;
 mod params;
 mod path;
+mod pushback;
 mod request;
 mod rights;
 mod stamp;
@@ -35,6 +36,7 @@ pub use claim::{Claim, SignedClaim};
 pub use classify::{Fact, MarketType, Markets, Movement, Needs, Purpose, Security};
 pub use crypto::{BadSignature, CannotSign, HmacScheme, KeyKind, SigningKey, VerifyingKey};
 pub use params::{Param, Params, Place};
+pub use pushback::{Limited, Pushback};
 pub use request::{Outgoing, Refusal, RefusalKind, Request};
 pub use rights::{Introspection, RealKeyRights, UnreadableRights};
 pub use stamp::Stamp;
@@ -117,6 +119,17 @@ pub trait Dialect: Send + Sync {
 
     /// Words a refusal as the exchange would.
     fn deny(&self, denial: &Denial<'_>) -> Answer;
+
+    /// Whether a request takes an order back. Such a request may pass where others are held back for the exchange's
+    /// limits, so that one that does more must not be called one.
+    fn cancels(&self, request: &Request<'_>) -> bool {
+        request.method == http::Method::DELETE
+    }
+
+    /// Whether an answer says that the exchange wants to be left alone for a while.
+    fn pushback(&self, status: u16, _body: &[u8]) -> Option<Pushback> {
+        Pushback::of_status(status)
+    }
 
     /// The request that asks the exchange what the real key may do, signed under this stamp.
     ///

@@ -119,7 +119,7 @@ fn kind(reason: Reason) -> DenialKind {
         | Reason::SymbolNotAllowed
         | Reason::SymbolUnreadable => DenialKind::NotPermitted,
         Reason::EndpointUnknown => DenialKind::EndpointUnknown,
-        Reason::RateLimited => DenialKind::RateLimited,
+        Reason::RateLimited | Reason::VenueRateLimited => DenialKind::RateLimited,
         Reason::VaultSealed
         | Reason::AuditUnavailable
         | Reason::Unavailable

@@ -3,6 +3,7 @@
 //! Each step consumes the proof that the last one gave: nothing is decided before its signature is verified, nothing
 //! leaves before its decision is recorded, and nothing is sent that was not signed here.
 
+mod admit;
 mod decide;
 mod forward;
 mod identify;
@@ -24,7 +25,7 @@ use crate::worker::Worker;
 /// Carries one request from a client to an exchange.
 ///
 /// received → read (what it claims, what it would do) → identified (which key) → verified (signature, freshness, no
-/// replay) → allowed (grant, address, market, rate) → recorded (durable before anything that moves money leaves) →
+/// replay) → allowed (grant, address, market, rate) → admitted (the exchange has not asked to be left alone) → recorded (durable before anything that moves money leaves) →
 /// signed and forwarded (once) → answered.
 pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answered, Denied> {
     let gateway = &*worker.gateway;
@@ -32,6 +33,7 @@ pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answer
     let identified = read.identify(&gateway.directory)?;
     let verified = identified.verify(gateway)?;
     let allowed = verified.decide(gateway)?;
+    let passage = allowed.admit(gateway)?;
     let recorded = allowed.record(gateway).await?;
-    Ok(recorded.forward(worker).await)
+    Ok(recorded.forward(worker, passage).await)
 }

@@ -3,6 +3,7 @@
 
 mod door;
 mod exchange;
+mod limits;
 mod soak;
 
 use serde_json::Value;

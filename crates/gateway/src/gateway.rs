@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use keyward_ledger::Ledger;
 use keyward_policy::{Change, Clock, Entropy, RequestId};
 use keyward_vault::Vault;
 
+use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
 use crate::directory::Directory;
 use crate::identity::Identity;
@@ -43,6 +45,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
     pub(crate) replay: ReplayGuard,
+    pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
     /// The replay guard remembers nothing that was accepted before this start, so nothing is accepted that may have
     /// been signed by then.
@@ -89,6 +92,7 @@ impl Gateway {
             settings: parts.settings,
             directory: Directory::default(),
             replay: ReplayGuard::new(),
+            breaker: Breaker::default(),
             metrics: Metrics::new(),
             request_ids: RequestIds { process, count: AtomicU64::new(0) },
         }
@@ -107,7 +111,12 @@ impl Gateway {
 
     /// The counters, in the Prometheus text format.
     pub fn metrics(&self) -> String {
-        self.metrics.text()
+        self.metrics.text(&self.pauses())
+    }
+
+    /// Which exchanges, or accounts of them, are left alone now because they asked for it.
+    pub fn pauses(&self) -> Vec<Pause> {
+        self.breaker.pauses(Instant::now())
     }
 
     pub(crate) fn next_request_id(&self) -> RequestId {

@@ -4,6 +4,7 @@
 //! no control plane: what it serves is handed to it with [`Gateway::apply`].
 
 mod answer;
+mod breaker;
 mod carry;
 mod denied;
 mod directory;
@@ -29,6 +30,7 @@ mod upstream;
 mod venue;
 mod worker;
 
+pub use breaker::Pause;
 pub use gateway::{Gateway, Parts};
 pub use identity::Identity;
 pub use introspect::IntrospectError;

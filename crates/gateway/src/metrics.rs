@@ -4,15 +4,19 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use keyward_policy::Reason;
+
+use crate::breaker::Pause;
 
 /// The counters.
 pub(crate) struct Metrics {
     registry: Registry,
     answered: Counter,
     refused: Family<Labels, Counter>,
+    pauses: Family<PauseLabels, Gauge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -20,9 +24,16 @@ struct Labels {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PauseLabels {
+    of: String,
+    banned: &'static str,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let (answered, refused) = (Counter::default(), Family::<Labels, Counter>::default());
+        let pauses = Family::<PauseLabels, Gauge>::default();
         let mut registry = Registry::with_prefix("keyward");
         registry.register("requests_answered", "Requests that an exchange answered", answered.clone());
         registry.register(
@@ -30,7 +41,12 @@ impl Metrics {
             "Requests that Keyward answered itself, by reason",
             refused.clone(),
         );
-        Self { registry, answered, refused }
+        registry.register(
+            "exchange_pause_seconds",
+            "Seconds for which an exchange, or an account there, is left alone because it asked for it",
+            pauses.clone(),
+        );
+        Self { registry, answered, refused, pauses }
     }
 
     pub(crate) fn count_answered(&self) {
@@ -41,7 +57,13 @@ impl Metrics {
         self.refused.get_or_create(&Labels { reason: reason.code() }).inc();
     }
 
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, pauses: &[Pause]) -> String {
+        self.pauses.clear();
+        for pause in pauses {
+            let banned = if pause.banned { "true" } else { "false" };
+            let labels = PauseLabels { of: pause.of.clone(), banned };
+            self.pauses.get_or_create(&labels).set(i64::try_from(pause.left.as_secs()).unwrap_or(i64::MAX));
+        }
         let mut text = String::new();
         // Writing into a string cannot fail; what was written is the answer either way.
         let _ = encode(&mut text, &self.registry);
@@ -58,6 +80,6 @@ mod tests {
         let metrics = Metrics::new();
         metrics.count_refused(Reason::Replayed);
         metrics.count_refused(Reason::Replayed);
-        assert!(metrics.text().contains("keyward_requests_refused_total{reason=\"replayed\"} 2"));
+        assert!(metrics.text(&[]).contains("keyward_requests_refused_total{reason=\"replayed\"} 2"));
     }
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_control::{Control, api};
-use keyward_gateway::{Gateway, Identity, Settings};
+use keyward_gateway::{Gateway, Identity, Pause, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
 use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
 use keyward_store::{Service, Snapshot, Store};
@@ -153,14 +153,20 @@ impl Shared {
     /// What anybody may ask. A server that is sealed, or that can record nothing, is not ready for clients.
     fn public(&self, gateway: &Arc<Gateway>) -> Api {
         let (vault, ledger) = (Arc::clone(&self.vault), Arc::clone(&self.ledger));
-        let gateway = Arc::clone(gateway);
+        let (gateway, held) = (Arc::clone(gateway), Arc::clone(gateway));
         let ready = move || match ledger.failure() {
             Some(failure) => Err(failure.to_string()),
             None if vault.is_sealed() => Err("the vault is sealed".to_owned()),
-            None => Ok(()),
+            None => Ok(held.pauses().iter().map(held_back).collect()),
         };
         Api::new(api::public_router(ready, move || gateway.metrics()))
     }
+}
+
+/// A line for people who look whether Keyward is ready: it is, and an exchange is not.
+fn held_back(pause: &Pause) -> String {
+    let why = if pause.banned { "it has banned this address" } else { "it asked to slow down" };
+    format!("nothing is sent to {} for {} s: {why}\n", pause.of, pause.left.as_secs())
 }
 
 /// Opens the audit log, and tells what was on its way when Keyward last died: nobody knows what became of it.

@@ -110,6 +110,8 @@ reasons! {
     CredentialUnusable = "credential_unusable", Keyward;
     /// The exchange could not be reached; nothing was sent.
     VenueUnreachable = "venue_unreachable", Venue;
+    /// The exchange asked to be left alone for a while, or has banned Keyward's address; nothing was sent.
+    VenueRateLimited = "venue_rate_limited", Venue;
     /// The request was sent and no whole answer came: whether it was carried out is unknown.
     OutcomeUnknown = "outcome_unknown", Venue;
 }

@@ -9,9 +9,10 @@ use crate::{Code, Error};
 /// The type of Prometheus's text format.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// `/healthz`, `/readyz` and `/metrics`. `ready` says why Keyward is not ready; `metrics` gives Prometheus's text.
+/// `/healthz`, `/readyz` and `/metrics`. `ready` says why Keyward is not ready, or what
+/// else is to be known (whole lines, or nothing); `metrics` gives Prometheus's text.
 pub fn public_router(
-    ready: impl Fn() -> Result<(), String> + Clone + Send + Sync + 'static,
+    ready: impl Fn() -> Result<String, String> + Clone + Send + Sync + 'static,
     metrics: impl Fn() -> String + Clone + Send + Sync + 'static,
 ) -> Router {
     Router::new()
@@ -21,9 +22,9 @@ pub fn public_router(
         .fallback(async || Error::new(Code::RouteUnknown, "there is nothing at this path"))
 }
 
-fn readiness(ready: Result<(), String>) -> (StatusCode, String) {
+fn readiness(ready: Result<String, String>) -> (StatusCode, String) {
     match ready {
-        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Ok(notes) => (StatusCode::OK, format!("ready\n{notes}")),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
     }
 }
@@ -36,7 +37,7 @@ mod tests {
 
     use super::*;
 
-    async fn get(path: &str, ready: Result<(), String>) -> (u16, String) {
+    async fn get(path: &str, ready: Result<String, String>) -> (u16, String) {
         let router = public_router(move || ready.clone(), || "keyward_requests_total 1\n".to_owned());
         let response = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status().as_u16();
@@ -45,15 +46,15 @@ mod tests {
 
     #[tokio::test]
     async fn anybody_may_ask_how_keyward_is() {
-        assert_eq!(get("/healthz", Ok(())).await, (200, "alive\n".to_owned()));
-        assert_eq!(get("/readyz", Ok(())).await, (200, "ready\n".to_owned()));
+        assert_eq!(get("/healthz", Ok(String::new())).await, (200, "alive\n".to_owned()));
+        assert_eq!(get("/readyz", Ok(String::new())).await, (200, "ready\n".to_owned()));
         let sealed = Err("the vault is sealed".to_owned());
         assert_eq!(get("/readyz", sealed).await, (503, "not ready: the vault is sealed\n".to_owned()));
-        assert_eq!(get("/metrics", Ok(())).await, (200, "keyward_requests_total 1\n".to_owned()));
+        assert_eq!(get("/metrics", Ok(String::new())).await, (200, "keyward_requests_total 1\n".to_owned()));
     }
 
     #[tokio::test]
     async fn no_operation_is_public() {
-        assert_eq!(get("/api/v1/status", Ok(())).await.0, 404);
+        assert_eq!(get("/api/v1/status", Ok(String::new())).await.0, 404);
     }
 }

@@ -1,20 +1,26 @@
 //! Answered: the request was sent, at most once, and this came back.
 
-use http::{Response, StatusCode};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::Incoming;
 use keyward_policy::Reason;
 use tokio::time::timeout;
 
+use super::admit::denied as held_back;
 use super::record::Recorded;
 use crate::answer::Body;
+use crate::breaker::Passage;
 use crate::denied::Denied;
 use crate::gateway::Gateway;
 use crate::settings::Limits;
 use crate::upstream::{Arriving, NoAnswer, Unreachable};
 use crate::worker::Worker;
 
-/// The longest answer to what moves money, in bytes. The longest known, to a batch of orders, has some 20 KiB.
+/// The longest answer that is kept until it is whole, in bytes. The longest known, to a batch of orders, has some 20 KiB.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 /// What came of a request that was allowed.
@@ -56,9 +62,9 @@ impl Drop for Ending<'_, '_> {
 
 impl Recorded<'_> {
     /// Sends the request and records what became of it.
-    pub(crate) async fn forward(self, worker: &Worker) -> Answered {
+    pub(crate) async fn forward(self, worker: &Worker, passage: Passage<'_>) -> Answered {
         let mut ending = Ending { recorded: &self, gateway: &worker.gateway, status: None, told: false };
-        match self.answer(worker, &mut ending.status).await {
+        match self.answer(worker, passage, &mut ending.status).await {
             Ok(response) => {
                 // Binance: with a 5XX "the execution status is UNKNOWN and could have been a success".
                 let doubtful = self.moves_money() && response.status().is_server_error();
@@ -73,19 +79,29 @@ impl Recorded<'_> {
     }
 
     /// The answer; its status is known as soon as its head is there. What moves money is answered whole or not at all:
-    /// half an answer passed on would look like a failure of the network, which clients try again.
+    /// half an answer passed on would look like a failure of the network, which clients try again. An error is short,
+    /// and says whether the exchange wants to be left alone.
     async fn answer(
         &self,
         worker: &Worker,
+        mut passage: Passage<'_>,
         status: &mut Option<StatusCode>,
     ) -> Result<Response<Body>, Denied> {
         let limits = &worker.gateway.settings.limits;
-        let response = self.exchange(worker).await?;
+        let response = self.exchange(worker, &mut passage).await?;
         *status = Some(response.status());
-        if self.moves_money() {
-            return whole(response, limits).await;
+        if response.status().is_success() && !self.moves_money() {
+            passage.settle(None, None, Instant::now());
+            return Ok(response.map(|body| Either::Left(Arriving::new(body, limits.answer))));
         }
-        Ok(response.map(|body| Either::Left(Arriving::new(body, limits.answer))))
+        let (head, body) = response.into_parts();
+        let body = whole(body, limits).await;
+        let said = body.as_deref().unwrap_or_default();
+        let dialect = self.0.read.received.resolved.venue.dialect;
+        let pushback = dialect.pushback(head.status.as_u16(), said);
+        passage.settle(pushback, retry_after_s(&head.headers), Instant::now());
+        let body = body.ok_or_else(|| Denied::policy(Reason::OutcomeUnknown))?;
+        Ok(Response::from_parts(head, Either::Right(Full::new(body))))
     }
 
     fn moves_money(&self) -> bool {
@@ -94,12 +110,16 @@ impl Recorded<'_> {
 
     /// Sends once. Only when a kept connection turns out to be closed before the first byte left, one more try is made
     /// on a new one, signed afresh; after that first byte nothing is ever sent again, whatever the method.
-    async fn exchange(&self, worker: &Worker) -> Result<Response<Incoming>, Denied> {
-        let venue = &self.0.read.received.resolved.venue;
-        let base = venue.base(self.0.read.request.path).ok_or_else(no_base)?;
+    async fn exchange(
+        &self,
+        worker: &Worker,
+        passage: &mut Passage<'_>,
+    ) -> Result<Response<Incoming>, Denied> {
+        let base = passage.base();
         for reuse in [true, false] {
             let connection =
                 worker.upstream.connect(base, reuse).await.map_err(|error| unreachable(&error))?;
+            passage.renew(Instant::now).map_err(held_back)?;
             let signed = self.sign(&worker.gateway, base)?;
             match worker.upstream.send(base, connection, signed).await {
                 Ok(response) => return Ok(response),
@@ -111,16 +131,15 @@ impl Recorded<'_> {
     }
 }
 
-async fn whole(response: Response<Incoming>, limits: &Limits) -> Result<Response<Body>, Denied> {
-    let (head, body) = response.into_parts();
-    match timeout(limits.answer, Limited::new(body, ANSWER_BYTES_MAX).collect()).await {
-        Ok(Ok(whole)) => Ok(Response::from_parts(head, Either::Right(Full::new(whole.to_bytes())))),
-        Ok(Err(_)) | Err(_) => Err(Denied::policy(Reason::OutcomeUnknown)),
-    }
+/// A whole body; none when it breaks off, or is longer than any.
+async fn whole(body: Incoming, limits: &Limits) -> Option<Bytes> {
+    let whole = timeout(limits.answer, Limited::new(body, ANSWER_BYTES_MAX).collect()).await;
+    Some(whole.ok()?.ok()?.to_bytes())
 }
 
-fn no_base() -> Denied {
-    Denied::new(Reason::EndpointUnknown, "this venue has no base URL for this family of endpoints")
+/// How many seconds the exchange says to wait.
+fn retry_after_s(headers: &HeaderMap) -> Option<u64> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
 fn unreachable(error: &Unreachable) -> Denied {

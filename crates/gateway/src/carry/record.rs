@@ -34,7 +34,7 @@ impl<'r> Allowed<'r> {
         Sent { request: self.described(), credential: self.credential() }
     }
 
-    fn credential(&self) -> Option<CredentialId> {
+    pub(super) fn credential(&self) -> Option<CredentialId> {
         match &self.pass {
             Pass::Resign(_, credential) => Some(credential.id),
             Pass::Public | Pass::Assert(_) => None,

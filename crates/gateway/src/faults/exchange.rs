@@ -93,6 +93,11 @@ fn act(out: &mut TcpStream, fault: &str) -> bool {
         "s500" | "s502" | "s503" | "s504" => {
             return say(&format!("HTTP/1.1 {} Bad\r\nContent-Length: 2\r\n\r\n{{}}", &fault[1..]));
         }
+        "s418" | "s429" => {
+            let status = &fault[1..];
+            return say(&format!("HTTP/1.1 {status} No\r\nRetry-After: 2\r\nContent-Length: 2\r\n\r\n{{}}"));
+        }
+        "slow" => return say("HTTP/1.1 429 No\r\nContent-Length: 2\r\n\r\n{}"),
         "late" => {
             std::thread::sleep(Duration::from_millis(600));
             return say("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"LATE\"}");

@@ -13,8 +13,13 @@ use super::{HALF_ANSWERS, METHODS, NO_HEAD};
 const CLIENTS: usize = 32;
 /// How many of the requests meet no fault: most, so that connections are kept in between.
 const SOUND: usize = 30;
-/// Jumps of the clock in milliseconds; together they lead back.
-const JUMPS_MS: [i64; 6] = [3_600_000, -3_600_000, -90_000, 30_000, 65_000, -5_000];
+/// Where the clock jumps to for a moment, in milliseconds from where it was.
+const JUMPS_MS: [i64; 5] = [3_600_000, -90_000, 65_000, -3_600_000, -5_000];
+/// How long a turn of the clock takes.
+const TURN: Duration = Duration::from_millis(20);
+/// It jumps once in so many turns, and comes back after some.
+const TURNS: usize = 150;
+const AWAY: usize = 25;
 
 /// What became of all requests.
 #[derive(Default)]
@@ -68,11 +73,14 @@ fn turn_clock(door: &Door, done: &AtomicBool) {
         if done.load(Ordering::Relaxed) {
             return;
         }
-        std::thread::sleep(Duration::from_millis(20));
-        door.fixture.clock.pass_ms(20);
-        if turn.is_multiple_of(50) {
-            door.fixture.clock.pass_ms(JUMPS_MS[turn / 50 % JUMPS_MS.len()]);
-        }
+        std::thread::sleep(TURN);
+        let jump_ms = JUMPS_MS[turn / TURNS % JUMPS_MS.len()];
+        let jumped_ms = match turn % TURNS {
+            0 => jump_ms,
+            AWAY => -jump_ms,
+            _ => 0,
+        };
+        door.fixture.clock.pass_ms(20 + jumped_ms);
     }
 }
 
