@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyward_ledger::{DEADLINE, Ledger};
-use keyward_policy::{Change, Clock, Entropy};
+use keyward_policy::{Change, Clock, Entropy, OnWire};
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
 use tokio::sync::Mutex;
 
 use crate::Introspect;
 
-/// Tells the gateway what changed. When it returns, the change is in force: no request that it forbids starts any more.
-pub type Publish = Arc<dyn Fn(Change) + Send + Sync>;
+/// Tells the gateway what changed. When it returns, the change is in force: no send that it forbids starts any more, and
+/// what is given back are those that had started already and have no answer yet.
+pub type Publish = Arc<dyn Fn(Change) -> Vec<OnWire> + Send + Sync>;
 
 /// What the composition root builds the control plane from.
 pub struct Parts {
@@ -86,9 +87,9 @@ impl Control {
         bytes
     }
 
-    /// Tells the gateway.
-    pub(crate) fn publish(&self, change: Change) {
-        (self.publish)(change);
+    /// Tells the gateway, and gives back what the change forbids and was on the wire already.
+    pub(crate) fn publish(&self, change: Change) -> Vec<OnWire> {
+        (self.publish)(change)
     }
 
     /// Where clients find the gateway.

@@ -108,7 +108,10 @@ impl Fixture {
             audit_dir: dir.path().join("audit"),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy,
-            publish: Arc::new(move |change| told.lock().unwrap().push(change)),
+            publish: Arc::new(move |change| {
+                told.lock().unwrap().push(change);
+                Vec::new()
+            }),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
             gateway_url: "http://gateway.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),

@@ -11,6 +11,7 @@ mod read;
 mod receive;
 mod record;
 mod sign;
+mod start;
 mod verify;
 
 pub(crate) use forward::Answered;
@@ -25,8 +26,9 @@ use crate::worker::Worker;
 /// Carries one request from a client to an exchange.
 ///
 /// received → read (what it claims, what it would do) → identified (which key) → verified (signature, freshness, no
-/// replay) → allowed (grant, address, market, rate) → admitted (the exchange has not asked to be left alone) → recorded (durable before anything that moves money leaves) →
-/// signed and forwarded (once) → answered.
+/// replay) → allowed (grant, address, market, rate) → admitted (the exchange has not asked to be left alone) →
+/// recorded (durable before anything that moves money leaves) → started (at the fence) → signed → sent (once) →
+/// answered.
 pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answered, Denied> {
     let gateway = &*worker.gateway;
     let read = received.read()?;

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use keyward_policy::{
-    Change, Credential, CredentialId, Gcra, Grant, Key, KeyId, KeyState, Markets, PermissionSet, VenueId,
+    Change, Credential, CredentialId, Gcra, Grant, Key, KeyId, KeyState, Markets, PermissionSet, Reason,
+    VenueId,
 };
 use papaya::HashMap as Shared;
 use parking_lot::Mutex;
@@ -83,6 +85,19 @@ impl Directory {
         self.credentials.load().get(&id).cloned()
     }
 
+    /// Whether a key that was found before may still be used.
+    pub(crate) fn still_usable(&self, key: &Key, now: Timestamp) -> Result<(), Reason> {
+        let keys = self.by_api_key.pin();
+        let current = keys.get(key.api_key.as_str()).ok_or(Reason::KeyUnknown)?;
+        current.key.standing(now).check()
+    }
+
+    /// Whether a credential that was found before is still there.
+    pub(crate) fn still_held(&self, id: CredentialId) -> Result<(), Reason> {
+        let held = self.credentials.load().contains_key(&id);
+        held.then_some(()).ok_or(Reason::CredentialUnusable)
+    }
+
     /// The venue of this id.
     pub(crate) fn venue_by_id(&self, id: VenueId) -> Option<Arc<VenueEntry>> {
         self.venues.load().iter().find(|entry| entry.venue.id == id).cloned()
@@ -103,6 +118,7 @@ impl Directory {
                 self.change_credentials(|all| all.insert(credential.id, Arc::from(credential)));
             }
             Change::CredentialGone(id) => self.change_credentials(|all| all.remove(&id)),
+            Change::Sealed => {}
         }
     }
 
@@ -163,12 +179,12 @@ fn supersedes(known: &Key, arrived: &Key) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use keyward_policy::{AddressRules, ApiKey, Lifetime, ProjectId, RateLimit, Verifier};
 
     use super::*;
 
-    fn key(revision: u64, state: KeyState) -> Key {
+    pub(crate) fn key(revision: u64, state: KeyState) -> Key {
         Key {
             id: KeyId::from_entropy([1; 16]),
             project: ProjectId::from_entropy([2; 16]),
@@ -181,7 +197,7 @@ mod tests {
             rate: None,
             grants: vec![],
             revision,
-            created_at: jiff::Timestamp::UNIX_EPOCH,
+            created_at: Timestamp::UNIX_EPOCH,
             rotated_from: None,
         }
     }

@@ -1,22 +1,26 @@
 //! For tests: a gateway with a real vault and a real audit log, one venue, one credential, and keys to try.
 
+use std::convert::Infallible;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Method, Request};
 use http_body_util::Full;
 use jiff::Timestamp;
 use keyward_dialect::SigningKey;
 use keyward_ledger::Ledger;
 use keyward_policy::{
     AddressRules, ApiKey, Change, Clock, Credential, CredentialId, Entropy, Grant, Key, KeyId, KeyState,
-    KeyType, Lifetime, Mode, ProjectId, Reason, SecretOwner, Symbols, Venue, VenueId, Verifier,
+    KeyType, Lifetime, Mode, ProjectId, Reason, RequestId, SecretOwner, Symbols, Venue, VenueId, Verifier,
 };
 use keyward_vault::{KdfParams, Secret, Unlock, Vault};
 use tempfile::TempDir;
 
 use crate::carry::{Received, Resolved};
+use crate::fence::{Fence, Place, Sending, Started};
+use crate::venue::VenueEntry;
 use crate::{Gateway, Identity, Parts, Settings};
 
 pub(crate) const ISSUED: &str = "the secret of the issued key";
@@ -110,6 +114,30 @@ impl Fixture {
     /// What would leave for a request, or why nothing would.
     pub(crate) fn rehearse(&self, request: Request<Bytes>) -> Result<Request<Full<Bytes>>, Reason> {
         self.gateway.rehearse([192, 0, 2, 1].into(), request)
+    }
+}
+
+/// An exchange that takes connections and answers nothing, for as long as its listener lives.
+pub(crate) fn silent_exchange() -> (String, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    (format!("http://{}", listener.local_addr().unwrap()), listener)
+}
+
+/// A send of nobody's on no list that anybody reads.
+pub(crate) fn started() -> Started {
+    Fence::default().lane().start(sending(None), || Ok::<_, Infallible>(())).unwrap()
+}
+
+/// A read of the account.
+pub(crate) fn sending(key: Option<KeyId>) -> Sending {
+    let venue = Arc::new(VenueEntry::new(venue("http://exchange")).unwrap());
+    let target = "/binance/api/v3/account?timestamp=1".parse().unwrap();
+    Sending {
+        request: RequestId::from_entropy([5; 16]),
+        key,
+        credential: None,
+        since: Timestamp::UNIX_EPOCH,
+        place: Place::new(&venue, &Method::GET, &target, "/binance".len()),
     }
 }
 

@@ -7,12 +7,13 @@ use std::time::Instant;
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
 use keyward_ledger::Ledger;
-use keyward_policy::{Change, Clock, Entropy, RequestId};
+use keyward_policy::{Change, Clock, Entropy, OnWire, RequestId};
 use keyward_vault::Vault;
 
 use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
 use crate::directory::Directory;
+use crate::fence::{Fence, Forbidden, Lane};
 use crate::identity::Identity;
 use crate::metrics::Metrics;
 use crate::replay::ReplayGuard;
@@ -44,6 +45,9 @@ pub struct Gateway {
     pub(crate) identity: ArcSwapOption<Identity>,
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
+    pub(crate) fence: Fence,
+    /// Where sends start that are not a worker's: an operator's question to an exchange.
+    pub(crate) aside: Arc<Lane>,
     pub(crate) replay: ReplayGuard,
     pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
@@ -83,6 +87,7 @@ impl Gateway {
     pub fn new(parts: Parts) -> Self {
         let mut process = [0; 8];
         parts.entropy.fill(&mut process);
+        let fence = Fence::default();
         Self {
             not_before: NotBefore::new(parts.clock.now(), parts.recorded_until),
             vault: parts.vault,
@@ -91,6 +96,8 @@ impl Gateway {
             identity: ArcSwapOption::new(parts.identity.map(Arc::new)),
             settings: parts.settings,
             directory: Directory::default(),
+            aside: fence.lane(),
+            fence,
             replay: ReplayGuard::new(),
             breaker: Breaker::default(),
             metrics: Metrics::new(),
@@ -99,9 +106,16 @@ impl Gateway {
     }
 
     /// Applies a change of what is served; venues come before the credentials and keys that name them. When this
-    /// returns, every request decided from now on sees the change.
-    pub fn apply(&self, change: Change) {
+    /// returns, no send starts any more that the change forbids. Those that it forbids and that had started already are
+    /// given back, as far as they have no answer yet.
+    pub fn apply(&self, change: Change) -> Vec<OnWire> {
+        let forbidden = Forbidden::by(&change);
         self.directory.apply(change);
+        forbidden.map_or_else(Vec::new, |forbidden| self.on_wire(&forbidden))
+    }
+
+    fn on_wire(&self, forbidden: &Forbidden) -> Vec<OnWire> {
+        self.fence.on_wire(|sending| forbidden.covers(sending).then(|| sending.shown()))
     }
 
     /// Gives the key that vouches for callers to a gateway that was started before there was one.

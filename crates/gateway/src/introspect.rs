@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::task::LocalSet;
 
 use crate::carry::{Signed, signing_key, stamp};
+use crate::fence::{Place, Sending, Started};
 use crate::gateway::Gateway;
 use crate::upstream::Upstream;
 use crate::venue::{Base, VenueEntry};
@@ -63,12 +64,14 @@ impl Gateway {
 
     async fn ask(&self, credential: &Credential) -> Result<RealKeyRights, IntrospectError> {
         let venue = self.directory.venue_by_id(credential.venue).ok_or(IntrospectError::Venue)?;
-        let (base, signed) = self.question(&venue, credential)?;
+        let (base, request) = self.question(&venue, credential)?;
         let upstream = Upstream::new(&self.settings.limits, &self.settings.extra_roots);
         let connection = upstream
             .connect(&base, false)
             .await
             .map_err(|error| IntrospectError::Unreachable(error.to_string()))?;
+        let started = self.start_question(&venue, credential, &base, &request)?;
+        let signed = Signed { request, started };
         let answer = upstream.send(&base, connection, signed).await.map_err(|_| IntrospectError::NoAnswer)?;
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|_| IntrospectError::NoAnswer)?.to_bytes();
@@ -79,7 +82,7 @@ impl Gateway {
         &self,
         venue: &VenueEntry,
         credential: &Credential,
-    ) -> Result<(Base, Signed), IntrospectError> {
+    ) -> Result<(Base, Request<Full<Bytes>>), IntrospectError> {
         let secret = self.vault.open(SecretOwner::Credential(credential.id), &credential.secret)?;
         let key = signing_key(venue.dialect, credential.key_type, &secret);
         let asked = venue.dialect.introspect(&credential.api_key, &key, stamp(self, venue.dialect));
@@ -92,6 +95,27 @@ impl Gateway {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(Bytes::from(asked.outgoing.body)));
-        Ok((base, Signed(request.map_err(|_| IntrospectError::Key)?)))
+        Ok((base, request.map_err(|_| IntrospectError::Key)?))
+    }
+
+    /// Starts the question at the fence: it is signed already, so the vault is asked here whether it still may.
+    fn start_question(
+        &self,
+        venue: &Arc<VenueEntry>,
+        credential: &Credential,
+        base: &Base,
+        request: &Request<Full<Bytes>>,
+    ) -> Result<Started, IntrospectError> {
+        let sending = Sending {
+            request: self.next_request_id(),
+            key: None,
+            credential: Some(credential.id),
+            since: self.clock.now(),
+            place: Place::new(venue, request.method(), request.uri(), base.prefix.len()),
+        };
+        self.aside.start(sending, || {
+            let sealed = self.vault.is_sealed().then_some(keyward_vault::Error::Sealed);
+            sealed.map_or(Ok(()), |sealed| Err(sealed.into()))
+        })
     }
 }

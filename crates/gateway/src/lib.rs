@@ -10,6 +10,7 @@ mod denied;
 mod directory;
 #[cfg(test)]
 mod faults;
+mod fence;
 #[cfg(test)]
 mod fixture;
 mod framing;

@@ -30,7 +30,9 @@ impl Gateway {
         let venue = received.resolved.venue.clone();
         let base =
             venue.base(received.resolved.path()).ok_or_else(|| Denied::policy(Reason::EndpointUnknown))?;
-        Ok(Recorded(allowed).sign(self, base)?.0)
+        let recorded = Recorded(allowed);
+        let started = recorded.start(self, &self.aside)?;
+        Ok(recorded.sign(self, base, started)?.request)
     }
 }
 

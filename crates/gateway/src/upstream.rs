@@ -89,7 +89,9 @@ impl Upstream {
         mut connection: Connection,
         signed: Signed,
     ) -> Result<Response<Incoming>, NoAnswer> {
-        let sent = timeout(self.answer, connection.try_send_request(signed.0)).await;
+        let Signed { request, started } = signed;
+        let sent = timeout(self.answer, connection.try_send_request(request)).await;
+        drop(started);
         match sent {
             // No exchange changes to another protocol: what follows such an answer would be read as the next one.
             Ok(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
@@ -177,6 +179,7 @@ mod tests {
     use tokio::task::LocalSet;
 
     use super::*;
+    use crate::fixture::started;
 
     /// What an exchange does after it has taken a whole request.
     #[derive(Clone, Copy, Debug)]
@@ -223,7 +226,7 @@ mod tests {
 
     async fn send(upstream: &Upstream, base: &Base, method: &str) -> Result<(), NoAnswer> {
         let request = Request::builder().method(method).uri("/api/v3/order").header("host", base.authority());
-        let signed = Signed(request.body(Full::default()).unwrap());
+        let signed = Signed { request: request.body(Full::default()).unwrap(), started: started() };
         let connection = upstream.connect(base, true).await.unwrap();
         upstream.send(base, connection, signed).await.map(drop)
     }

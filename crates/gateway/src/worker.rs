@@ -9,6 +9,7 @@ use hyper::body::Incoming;
 use crate::answer::{Body, document, passed_on, refusal};
 use crate::carry::{Answered, Resolved, carry, record_refusal};
 use crate::denied::Denied;
+use crate::fence::Lane;
 use crate::gateway::Gateway;
 use crate::identity::key_set;
 use crate::upstream::Upstream;
@@ -20,12 +21,14 @@ const KEY_SET: &str = "/.well-known/jwks.json";
 pub(crate) struct Worker {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) upstream: Upstream,
+    /// Where its sends start.
+    pub(crate) lane: Arc<Lane>,
 }
 
 impl Worker {
     pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
         let upstream = Upstream::new(&gateway.settings.limits, &gateway.settings.extra_roots);
-        Self { gateway, upstream }
+        Self { lane: gateway.fence.lane(), gateway, upstream }
     }
 
     /// Answers one request. Every way out of [`carry`] that is a refusal is recorded here, so that none can skip it.

@@ -197,7 +197,9 @@ fn load(gateway: &Gateway, snapshot: Snapshot) {
     let venues = snapshot.venues.into_iter().map(|venue| Change::Venue(Box::new(venue)));
     let credentials = snapshot.credentials.into_iter().map(|one| Change::Credential(Box::new(one)));
     let keys = snapshot.keys.into_iter().map(|key| Change::Key(Box::new(key)));
-    venues.chain(credentials).chain(keys).for_each(|change| gateway.apply(change));
+    for change in venues.chain(credentials).chain(keys) {
+        gateway.apply(change);
+    }
 }
 
 /// How clients reach the gateway: what a server says is remembered for the commands that run without one.

@@ -17,4 +17,6 @@ pub enum Change {
     Credential(Box<Credential>),
     /// A credential was removed.
     CredentialGone(CredentialId),
+    /// The vault was sealed. There is nothing to apply: the root key is gone already, for both planes.
+    Sealed,
 }

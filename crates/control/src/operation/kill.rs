@@ -114,7 +114,9 @@ async fn tell(control: &Control, filter: KeyFilter) -> Result<(), Error> {
     let mut page = Page { after: None, limit: PAGE_MAX };
     loop {
         let list = control.store.keys(filter, &page).await?;
-        list.items.into_iter().for_each(|key| control.publish(Change::Key(Box::new(key))));
+        for key in list.items {
+            control.publish(Change::Key(Box::new(key)));
+        }
         match list.next {
             Some(next) => page.after = Some(next),
             None => return Ok(()),

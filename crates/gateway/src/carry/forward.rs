@@ -120,7 +120,8 @@ impl Recorded<'_> {
             let connection =
                 worker.upstream.connect(base, reuse).await.map_err(|error| unreachable(&error))?;
             passage.renew(Instant::now).map_err(held_back)?;
-            let signed = self.sign(&worker.gateway, base)?;
+            let started = self.start(&worker.gateway, &worker.lane)?;
+            let signed = self.sign(&worker.gateway, base, started)?;
             match worker.upstream.send(base, connection, signed).await {
                 Ok(response) => return Ok(response),
                 Err(NoAnswer::NotSent) => {}
@@ -149,7 +150,6 @@ fn unreachable(error: &Unreachable) -> Denied {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
     use std::time::Duration;
 
     use keyward_ledger::{DEADLINE, tail};
@@ -158,12 +158,12 @@ mod tests {
 
     use super::*;
     use crate::carry::carry;
-    use crate::fixture::Fixture;
+    use crate::fixture::{Fixture, silent_exchange};
 
     #[tokio::test]
     async fn a_client_that_hangs_up_leaves_an_outcome() {
-        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let fixture = Fixture::new(&format!("http://{}", silent.local_addr().unwrap()), "trade");
+        let (url, _exchange) = silent_exchange();
+        let fixture = Fixture::new(&url, "trade");
         let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1";
         let received = fixture.received(fixture.signed("POST", "/api/v3/order", order));
         let worker = Worker::new(fixture.gateway.clone());

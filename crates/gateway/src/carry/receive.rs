@@ -25,7 +25,7 @@ pub(crate) struct Resolved {
     pub(crate) venue: Arc<VenueEntry>,
     pub(crate) head: Parts,
     /// Where the exchange's own path begins in the target.
-    path_start: usize,
+    pub(crate) path_start: usize,
     pub(crate) address: Option<IpAddr>,
 }
 

@@ -11,27 +11,24 @@ use super::decide::{Allowed, Pass};
 use super::record::Recorded;
 use super::verify::micros;
 use crate::denied::Denied;
+use crate::fence::Started;
 use crate::gateway::Gateway;
 use crate::venue::Base;
 
-/// A request that is ready to leave, once.
-pub(crate) struct Signed(pub(crate) Request<Full<Bytes>>);
+/// A request that is ready to leave, once: only what was started at the fence is signed, so only that can be sent.
+pub(crate) struct Signed {
+    pub(crate) request: Request<Full<Bytes>>,
+    pub(crate) started: Started,
+}
 
 impl Recorded<'_> {
-    /// Signs at the last moment: with the time of sending, and only while the key may still be used.
-    pub(crate) fn sign(&self, gateway: &Gateway, base: &Base) -> Result<Signed, Denied> {
+    /// Signs at the last moment, with the time of sending.
+    pub(crate) fn sign(&self, gateway: &Gateway, base: &Base, started: Started) -> Result<Signed, Denied> {
         let Allowed { read, pass, .. } = &self.0;
         let dialect = read.received.resolved.venue.dialect;
         let mut outgoing = match pass {
-            Pass::Public => dialect.strip(&read.request, &read.params),
-            Pass::Resign(entry, credential) => {
-                still_usable(gateway, &entry.key)?;
-                self.resign(gateway, credential)?
-            }
-            Pass::Assert(entry) => {
-                still_usable(gateway, &entry.key)?;
-                dialect.strip(&read.request, &read.params)
-            }
+            Pass::Resign(_, credential) => self.resign(gateway, credential)?,
+            Pass::Public | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
         };
         outgoing.target.insert_str(0, &base.prefix);
         let token = match pass {
@@ -39,7 +36,8 @@ impl Recorded<'_> {
             _ => None,
         };
         let request = build(&read.request, dialect.headers(), outgoing, base, token);
-        request.map(Signed).map_err(|_| Denied::policy(Reason::Malformed))
+        let request = request.map_err(|_| Denied::policy(Reason::Malformed))?;
+        Ok(Signed { request, started })
     }
 
     fn resign(&self, gateway: &Gateway, credential: &Credential) -> Result<Outgoing, Denied> {
@@ -77,13 +75,6 @@ pub(crate) fn signing_key<'k>(dialect: &dyn Dialect, key_type: KeyType, secret: 
         KeyType::Ed25519 => SigningKey::Ed25519(secret),
         KeyType::Rsa => SigningKey::RsaSha256(secret),
     }
-}
-
-/// While a request waited for its record, its key may have been revoked, suspended or deleted.
-fn still_usable(gateway: &Gateway, key: &Key) -> Result<(), Denied> {
-    let current = gateway.directory.key(key.api_key.as_str());
-    let current = current.ok_or_else(|| Denied::policy(Reason::KeyUnknown))?;
-    current.key.standing(gateway.clock.now()).check().map_err(Denied::policy)
 }
 
 fn build(
