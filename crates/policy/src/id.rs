@@ -19,8 +19,29 @@ pub struct IdError {
     prefix: &'static str,
 }
 
-fn encode(bits: u128) -> [u8; DIGITS] {
-    std::array::from_fn(|i| ALPHABET[(bits >> (5 * (DIGITS - 1 - i))) as usize & 31])
+/// The longest prefix, with its underscore.
+const PREFIX_MAX: usize = 5;
+
+/// An id as text, without an allocation: every request writes several.
+struct Text {
+    bytes: [u8; PREFIX_MAX + DIGITS],
+    len: usize,
+}
+
+impl Text {
+    fn new(prefix: &str, mut bits: u128) -> Self {
+        let (mut bytes, len) = ([0; PREFIX_MAX + DIGITS], prefix.len() + DIGITS);
+        bytes[..prefix.len()].copy_from_slice(prefix.as_bytes());
+        for digit in bytes[prefix.len()..len].iter_mut().rev() {
+            *digit = ALPHABET[bits as usize & 31];
+            bits >>= 5;
+        }
+        Self { bytes, len }
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
 }
 
 fn decode(digits: &str) -> Option<u128> {
@@ -47,8 +68,7 @@ macro_rules! ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!($prefix, "_"))?;
-                f.write_str(str::from_utf8(&encode(self.0)).map_err(|_| fmt::Error)?)
+                f.write_str(Text::new(concat!($prefix, "_"), self.0).as_str())
             }
         }
 
@@ -71,7 +91,7 @@ macro_rules! ids {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(Text::new(concat!($prefix, "_"), self.0).as_str())
             }
         }
 
