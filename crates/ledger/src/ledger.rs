@@ -81,9 +81,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Timeout`] after `deadline` (by custom [`DEADLINE`]); and as [`Self::record`].
     pub async fn record_durably(&self, event: &Event<'_>, deadline: Duration) -> Result<EntryIndex, Error> {
-        let index = self.queue.push(&framed(event)?, true)?;
-        self.queue.durable(index + 1, deadline).await?;
-        Ok(EntryIndex(index))
+        self.queue.push_durably(&framed(event)?, deadline).await.map(EntryIndex)
     }
 
     /// [`Self::record_durably`] for code outside tokio: blocks the thread.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::Error;
 
@@ -19,17 +19,25 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// Wakes the writer.
     work: Condvar,
-    /// Wakes blocked threads; tasks watch `progress`.
+    /// Wakes blocked threads; tasks wait for their own entry, or watch `progress`.
     done: Condvar,
     progress: watch::Sender<Progress>,
 }
 
 struct State {
-    pending: Vec<u8>,
+    pending: Batch,
     next: u64,
     /// Somebody waits for what is pending.
     urgent: bool,
     open: bool,
+}
+
+/// What goes to the disk together: framed entries, and the tasks to tell. Each commit tells those whose entries it holds
+/// and nobody else, because to wake a task costs more than to record one.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) bytes: Vec<u8>,
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 /// How far the disk is.
@@ -73,7 +81,7 @@ impl Progress {
 impl Queue {
     /// An empty queue behind a log of `size` entries.
     pub(crate) fn new(size: u64) -> Self {
-        let state = State { pending: Vec::new(), next: size, urgent: false, open: true };
+        let state = State { pending: Batch::default(), next: size, urgent: false, open: true };
         let progress = Progress { durable: size, commits: 0, end: None };
         Self {
             state: Mutex::new(state),
@@ -85,15 +93,29 @@ impl Queue {
 
     /// Queues one framed entry and gives its index.
     pub(crate) fn push(&self, framed: &[u8], urgent: bool) -> Result<u64, Error> {
+        self.add(framed, urgent, None)
+    }
+
+    /// Queues one framed entry and resolves with its index when it is durable, or never will be.
+    pub(crate) async fn push_durably(&self, framed: &[u8], deadline: Duration) -> Result<u64, Error> {
+        let (tell, told) = oneshot::channel();
+        let index = self.add(framed, true, Some(tell))?;
+        let told = tokio::time::timeout(deadline, told).await.map_err(|_| Error::Timeout)?;
+        told.map_err(|_| self.progress.borrow().refusal())?;
+        Ok(index)
+    }
+
+    fn add(&self, framed: &[u8], urgent: bool, tell: Option<oneshot::Sender<()>>) -> Result<u64, Error> {
         let mut state = self.state.lock();
         if !state.open {
             return Err(self.progress.borrow().refusal());
         }
-        if state.pending.len() + framed.len() > CAPACITY {
+        if state.pending.bytes.len() + framed.len() > CAPACITY {
             return Err(Error::Full);
         }
-        let was_empty = state.pending.is_empty();
-        state.pending.extend_from_slice(framed);
+        let was_empty = state.pending.bytes.is_empty();
+        state.pending.bytes.extend_from_slice(framed);
+        state.pending.waiting.extend(tell);
         state.urgent |= urgent;
         let index = state.next;
         state.next += 1;
@@ -155,11 +177,11 @@ impl Queue {
 
     /// The writer's side: waits for entries, swaps them into `batch` (empty before), and gives the log's size behind
     /// them. None when the queue is closed and empty.
-    pub(crate) fn take(&self, batch: &mut Vec<u8>) -> Option<u64> {
+    pub(crate) fn take(&self, batch: &mut Batch) -> Option<u64> {
         let mut state = self.state.lock();
-        self.work.wait_while(&mut state, |state| state.pending.is_empty() && state.open);
+        self.work.wait_while(&mut state, |state| state.pending.bytes.is_empty() && state.open);
         self.work.wait_while_for(&mut state, |state| !state.pressing(), LINGER);
-        if state.pending.is_empty() {
+        if state.pending.bytes.is_empty() {
             return None;
         }
         state.urgent = false;
@@ -167,12 +189,15 @@ impl Queue {
         Some(state.next)
     }
 
-    /// The writer's side: everything before `size` is durable.
-    pub(crate) fn committed(&self, size: u64) {
+    /// The writer's side: everything before `size` is durable, and whoever waits for this batch is told.
+    pub(crate) fn committed(&self, size: u64, batch: &mut Batch) {
         self.progress.send_modify(|progress| {
             progress.durable = size;
             progress.commits += 1;
         });
+        for tell in batch.waiting.drain(..) {
+            let _ = tell.send(()); // who has gone away need not know
+        }
         self.wake_blocked();
     }
 
@@ -182,6 +207,7 @@ impl Queue {
         self.progress.send_modify(|progress| {
             progress.end.get_or_insert(end);
         });
+        self.state.lock().pending.waiting.clear();
         self.wake_blocked();
     }
 
@@ -195,12 +221,14 @@ impl Queue {
 impl State {
     /// Whether the writer should not linger.
     fn pressing(&self) -> bool {
-        self.urgent || !self.open || self.pending.len() > CAPACITY / 4
+        self.urgent || !self.open || self.pending.bytes.len() > CAPACITY / 4
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::pin::{Pin, pin};
+
     use super::*;
 
     const SHORT: Duration = Duration::from_millis(5);
@@ -211,16 +239,16 @@ mod tests {
         for index in 10..74 {
             assert_eq!(queue.push(b"entry", index % 2 == 0).unwrap(), index);
         }
-        let mut batch = Vec::new();
+        let mut batch = Batch::default();
         assert_eq!(queue.take(&mut batch), Some(74));
-        assert_eq!(batch, b"entry".repeat(64));
+        assert_eq!(batch.bytes, b"entry".repeat(64));
     }
 
     #[test]
     fn what_nobody_waits_for_is_taken_too() {
         let queue = Queue::new(0);
         queue.push(b"entry", false).unwrap();
-        assert_eq!(queue.take(&mut Vec::new()), Some(1));
+        assert_eq!(queue.take(&mut Batch::default()), Some(1));
     }
 
     #[test]
@@ -230,7 +258,7 @@ mod tests {
         let fits = (0..).take_while(|_| queue.push(&entry, false).is_ok()).count();
         assert_eq!(fits, CAPACITY / entry.len());
         assert!(matches!(queue.push(&entry, true), Err(Error::Full)));
-        queue.take(&mut Vec::new());
+        queue.take(&mut Batch::default());
         assert!(queue.push(&entry, true).is_ok());
     }
 
@@ -240,16 +268,39 @@ mod tests {
         queue.push(b"entry", true).unwrap();
         assert!(matches!(queue.durable(1, SHORT).await, Err(Error::Timeout)));
         assert!(matches!(queue.durable_blocking(1, SHORT), Err(Error::Timeout)));
-        queue.committed(1);
+        queue.committed(1, &mut Batch::default());
         assert!(queue.durable(1, SHORT).await.is_ok());
         assert!(queue.durable_blocking(1, SHORT).is_ok());
+    }
+
+    async fn waits(future: Pin<&mut impl Future>) -> bool {
+        tokio::select! {
+            biased;
+            _ = future => false,
+            () = std::future::ready(()) => true,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_commit_tells_those_whose_entries_it_holds_and_nobody_else() {
+        let (queue, mut batch) = (Queue::new(0), Batch::default());
+        let mut first = pin!(queue.push_durably(b"entry", Duration::from_secs(9)));
+        assert!(waits(first.as_mut()).await);
+        assert_eq!(queue.take(&mut batch), Some(1));
+        let mut second = pin!(queue.push_durably(b"entry", Duration::from_secs(9)));
+        assert!(waits(second.as_mut()).await);
+        queue.committed(1, &mut batch);
+        assert!(matches!(first.await, Ok(0)));
+        assert!(waits(second.as_mut()).await);
+        queue.end(End::Failed("broken disk".into()));
+        assert!(matches!(second.await, Err(Error::Failed(why)) if &*why == "broken disk"));
     }
 
     #[tokio::test]
     async fn a_failure_reaches_who_waits_and_who_comes_later_but_not_what_was_durable() {
         let queue = Queue::new(0);
         queue.push(b"entry", true).unwrap();
-        queue.committed(1);
+        queue.committed(1, &mut Batch::default());
         queue.push(b"entry", true).unwrap();
         queue.end(End::Failed("broken disk".into()));
         assert!(queue.durable(1, SHORT).await.is_ok());

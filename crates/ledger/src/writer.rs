@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tlog_tiles::record_hash;
 
 use crate::entry::unframed;
-use crate::queue::{End, Queue};
+use crate::queue::{Batch, End, Queue};
 use crate::tree::Tree;
 
 /// Writes what comes through the queue.
@@ -25,15 +25,15 @@ impl Writer {
     /// The tree is locked before the waiters are told and updated after: they need not wait for the hashing, and who
     /// looks at the tree next still finds their entries in it.
     pub(crate) fn run(mut self) {
-        let mut batch = Vec::new();
+        let mut batch = Batch::default();
         while let Some(size) = self.queue.take(&mut batch) {
-            if let Err(error) = self.commit(&batch) {
+            if let Err(error) = self.commit(&batch.bytes) {
                 return self.queue.end(End::Failed(error.to_string().into()));
             }
             let mut tree = self.tree.lock();
-            self.queue.committed(size);
-            unframed(&batch).map(record_hash).for_each(|leaf| tree.push(leaf));
-            batch.clear();
+            self.queue.committed(size, &mut batch);
+            unframed(&batch.bytes).map(record_hash).for_each(|leaf| tree.push(leaf));
+            batch.bytes.clear();
         }
         self.queue.end(End::Closed);
     }
