@@ -16,6 +16,11 @@ impl Sealed {
         Self(bytes.into())
     }
 
+    /// Gives the bytes away.
+    pub fn into_bytes(self) -> Box<[u8]> {
+        self.0
+    }
+
     /// The bytes to store.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -73,13 +73,8 @@ fn sealed_bytes(
 }
 
 /// Opens what [`seal`] made, onto `page`.
-pub(crate) fn open(
-    root: &[u8],
-    owner: SecretOwner,
-    sealed: &Sealed,
-    mut page: Page,
-) -> Result<Opened, Error> {
-    open_onto(&mut page, root, owner, sealed.as_bytes()).ok_or(Error::DoesNotOpen)?;
+pub(crate) fn open(root: &[u8], owner: SecretOwner, sealed: &[u8], mut page: Page) -> Result<Opened, Error> {
+    open_onto(&mut page, root, owner, sealed).ok_or(Error::DoesNotOpen)?;
     Ok(page.into_opened(KEY))
 }
 

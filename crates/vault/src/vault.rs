@@ -1,4 +1,4 @@
-//! The vault: the root key while it is unsealed, and what can be done with it.
+//! The vault: its keys while it is unsealed, and what can be done with them.
 
 use std::sync::Arc;
 
@@ -7,23 +7,31 @@ use parking_lot::RwLock;
 
 use crate::locked::Locked;
 use crate::pool::Pool;
+use crate::session::{self, Session};
 use crate::unlock::KEY;
-use crate::{Error, KdfParams, Opened, SealedRoot, Unlock, envelope};
+use crate::{Error, KdfParams, Kept, Opened, SealedRoot, Unlock, envelope};
 
-/// Holds the root key while it is unsealed; starts sealed.
+/// Holds the root key, and the session key of secrets in use, while it is unsealed; starts sealed.
 ///
 /// Shared by reference between all that need it. [`Self::unseal`], [`Self::init`] and [`Self::rekey`] with a passphrase
 /// take about 0.1 s and 64 MiB by design: keep them off the threads that serve requests.
 pub struct Vault {
     entropy: Arc<dyn Entropy>,
-    root: RwLock<Option<Locked>>,
+    keys: RwLock<Option<Keys>>,
+    session: Session,
     pool: Arc<Pool>,
+}
+
+/// What is in memory while the vault is unsealed.
+struct Keys {
+    root: Locked,
+    session: Locked,
 }
 
 impl Vault {
     /// A sealed vault.
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
-        Self { entropy, root: RwLock::new(None), pool: Pool::new() }
+        Self { entropy, keys: RwLock::new(None), session: Session::default(), pool: Pool::new() }
     }
 
     /// Makes a random root key, keeps it (the vault is unsealed now) and returns its form at rest.
@@ -34,11 +42,11 @@ impl Vault {
         let mut root = Locked::new(KEY)?;
         self.entropy.fill(&mut root);
         let sealed = SealedRoot::wrap(&root, unlock, params, &*self.entropy)?;
-        let mut current = self.root.write();
+        let mut current = self.keys.write();
         if current.is_some() {
             return Err(Error::AlreadyUnsealed);
         }
-        *current = Some(root);
+        *current = Some(self.keys(root)?);
         Ok(sealed)
     }
 
@@ -48,20 +56,25 @@ impl Vault {
     /// [`Error::WrongUnlock`]; [`Error::OtherUnlock`]; [`Error::PassphraseEmpty`]; [`Error::KeyFileShort`];
     /// [`Error::OutOfMemory`].
     pub fn unseal(&self, sealed: &SealedRoot, unlock: &Unlock) -> Result<(), Error> {
-        let root = sealed.unwrap(unlock)?;
-        *self.root.write() = Some(root);
+        let keys = self.keys(sealed.unwrap(unlock)?)?;
+        *self.keys.write() = Some(keys);
         Ok(())
     }
 
-    /// Wipes the root key. Waits for the opening that runs, at most microseconds; no other starts. What is open already
-    /// stays open until its user drops it.
+    fn keys(&self, root: Locked) -> Result<Keys, Error> {
+        let session = self.session.key(&root, &*self.entropy)?;
+        Ok(Keys { root, session })
+    }
+
+    /// Wipes the root key and the key of every [`Kept`] secret. Waits for the opening that runs, at most microseconds; no
+    /// other starts. What is open already stays open until its user drops it.
     pub fn seal(&self) {
-        *self.root.write() = None;
+        *self.keys.write() = None;
     }
 
     /// Whether the root key is absent.
     pub fn is_sealed(&self) -> bool {
-        self.root.read().is_none()
+        self.keys.read().is_none()
     }
 
     /// The same root key, sealed anew: another passphrase, a key file instead of one, another cost. No secret changes,
@@ -86,25 +99,52 @@ impl Vault {
     /// [`Error::OutOfMemory`].
     pub fn seal_secret(&self, owner: SecretOwner, plaintext: &[u8]) -> Result<Sealed, Error> {
         let page = self.pool.take()?;
-        let root = self.root.read();
-        let root = root.as_ref().ok_or(Error::Sealed)?;
-        envelope::seal(root, owner, plaintext, &*self.entropy, page)
+        let keys = self.keys.read();
+        let keys = keys.as_ref().ok_or(Error::Sealed)?;
+        envelope::seal(&keys.root, owner, plaintext, &*self.entropy, page)
     }
 
-    /// Opens a secret for the moment of its use: about a microsecond, no system call, no allocation.
+    /// Opens a secret at rest for the moment of its use: no system call, no allocation. For what is used again and again
+    /// there is [`Self::open_kept`].
     ///
     /// # Errors
     /// [`Error::Sealed`]; [`Error::DoesNotOpen`]; [`Error::Busy`]; [`Error::OutOfMemory`].
     pub fn open(&self, owner: SecretOwner, sealed: &Sealed) -> Result<Opened, Error> {
         let page = self.pool.take()?;
-        let root = self.root.read();
-        let root = root.as_ref().ok_or(Error::Sealed)?;
-        envelope::open(root, owner, sealed, page)
+        let keys = self.keys.read();
+        let keys = keys.as_ref().ok_or(Error::Sealed)?;
+        envelope::open(&keys.root, owner, sealed.as_bytes(), page)
+    }
+
+    /// Keeps a secret for use: in use at once where the vault is unsealed, else from its first use on.
+    pub fn keep(&self, owner: SecretOwner, sealed: Sealed) -> Kept {
+        let kept = Kept::at_rest(sealed);
+        // One that does not open is kept as it is: its first use says so, to somebody who wants to know.
+        drop(self.open_kept(owner, &kept));
+        kept
+    }
+
+    /// Opens a kept secret for the moment of its use. The first time it is opened as at rest, which checks its owner.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`]; [`Error::DoesNotOpen`]; [`Error::Busy`]; [`Error::OutOfMemory`].
+    pub fn open_kept(&self, owner: SecretOwner, kept: &Kept) -> Result<Opened, Error> {
+        let page = self.pool.take()?;
+        let keys = self.keys.read();
+        let keys = keys.as_ref().ok_or(Error::Sealed)?;
+        let mut bytes = kept.0.lock();
+        if session::is_in_use(&bytes) {
+            return session::open(&keys.session, &bytes, page);
+        }
+        let opened = envelope::open(&keys.root, owner, &bytes, page)?;
+        *bytes = self.session.seal(&keys.session, &opened, self.pool.take()?).ok_or(Error::DoesNotOpen)?;
+        Ok(opened)
     }
 
     /// Whether the kernel agreed to keep every page of secrets out of the swap. If not, raise `RLIMIT_MEMLOCK`.
     pub fn memory_locked(&self) -> bool {
-        self.pool.all_locked() && self.root.read().as_ref().is_none_or(Locked::is_locked)
+        let locked = |keys: &Keys| keys.root.is_locked() && keys.session.is_locked();
+        self.pool.all_locked() && self.keys.read().as_ref().is_none_or(locked)
     }
 }
 
