@@ -141,6 +141,11 @@ pub(crate) fn sending(key: Option<KeyId>) -> Sending {
     }
 }
 
+/// A vault that holds nothing, and is sealed.
+pub(crate) fn empty_vault() -> Arc<Vault> {
+    Arc::new(Vault::new(Arc::new(Counting(AtomicU8::new(1)))))
+}
+
 fn venue(url: &str) -> Venue {
     Venue {
         id: VenueId::from_entropy([1; 16]),

@@ -12,7 +12,7 @@ use keyward_vault::Vault;
 
 use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
-use crate::directory::Directory;
+use crate::directory::{Directory, Fingerprints};
 use crate::fence::{Fence, Forbidden, Lane};
 use crate::identity::Identity;
 use crate::metrics::Metrics;
@@ -48,6 +48,7 @@ pub struct Gateway {
     pub(crate) fence: Fence,
     /// Where sends start that are not a worker's: an operator's question to an exchange.
     pub(crate) aside: Arc<Lane>,
+    pub(crate) fingerprints: Fingerprints,
     pub(crate) replay: ReplayGuard,
     pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
@@ -90,14 +91,15 @@ impl Gateway {
         let fence = Fence::default();
         Self {
             not_before: NotBefore::new(parts.clock.now(), parts.recorded_until),
+            directory: Directory::new(parts.vault.clone()),
             vault: parts.vault,
             ledger: parts.ledger,
             clock: parts.clock,
             identity: ArcSwapOption::new(parts.identity.map(Arc::new)),
             settings: parts.settings,
-            directory: Directory::default(),
             aside: fence.lane(),
             fence,
+            fingerprints: Fingerprints::default(),
             replay: ReplayGuard::new(),
             breaker: Breaker::default(),
             metrics: Metrics::new(),

@@ -6,12 +6,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyward_dialect::{Outgoing, SigningKey};
-use keyward_policy::{Key, PermissionSet, Reason, Sealed, SecretOwner};
+use keyward_policy::{PermissionSet, Reason, Sealed, SecretOwner};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::carry::Resolved;
 use crate::denied::Denied;
+use crate::directory::KeyEntry;
 use crate::gateway::Gateway;
 
 /// How long a token is good: the request arrives at once, so only clocks need room.
@@ -62,7 +63,7 @@ impl Identity {
     pub(crate) fn token(
         &self,
         gateway: &Gateway,
-        key: &Key,
+        key: &KeyEntry,
         permissions: PermissionSet,
         resolved: &Resolved,
         outgoing: &Outgoing,
@@ -72,7 +73,7 @@ impl Identity {
             iss: "keyward",
             aud: &resolved.venue.venue.name,
             sub: key.id.to_string(),
-            prj: key.project.to_string(),
+            prj: key.rules.project.to_string(),
             perms: permissions,
             jti: resolved.id.to_string(),
             iat: issued_at,

@@ -39,7 +39,7 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use keyward_dialect::SigningKey;
-    use keyward_policy::{Change, Grant, KeyId, Symbols};
+    use keyward_policy::{ApiKey, Change, Grant, KeyId, Symbols};
 
     use super::*;
     use crate::Settings;
@@ -137,7 +137,9 @@ mod tests {
     #[test]
     fn a_deleted_key_is_unknown_at_once() {
         let fixture = fixture("read");
-        fixture.gateway.apply(Change::KeyGone(KeyId::from_entropy([3; 16])));
+        fixture
+            .gateway
+            .apply(Change::KeyGone { id: KeyId::from_entropy([3; 16]), api_key: ApiKey::new("issued") });
         assert_eq!(reason(&fixture, "GET", "/api/v3/account", ""), Some(Reason::KeyUnknown));
     }
 

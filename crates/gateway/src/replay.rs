@@ -29,7 +29,7 @@ const REMEMBERED_MAX: usize = 65_536;
 /// One accepted use of a signature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Use {
-    /// A digest of the key and the signed bytes.
+    /// A digest of the signature, or of the key and the signed bytes.
     pub(crate) signature: u128,
     /// A digest of what the signature may not cover: method and path.
     pub(crate) place: u64,
@@ -109,7 +109,9 @@ impl Shard {
             if !slot.uses.is_empty() {
                 self.forgotten.add(slot.number);
             }
-            *slot = Second { number, uses: HashMap::default() };
+            // As busy as the second before it: so that it seldom grows, which would move all that it holds.
+            let uses = HashMap::with_capacity_and_hasher(slot.uses.len(), RandomState::default());
+            *slot = Second { number, uses };
         }
         Ok(slot)
     }

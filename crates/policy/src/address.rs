@@ -14,7 +14,7 @@ pub fn canonical(address: IpAddr) -> IpAddr {
 }
 
 /// From where a key may be used; an empty allow list means anywhere, and deny wins.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddressRules {
     /// The only ranges that the key may be used from; none means any.

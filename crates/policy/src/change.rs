@@ -1,6 +1,6 @@
 //! Changes: what the control plane tells the gateway after it has stored them.
 
-use crate::{Credential, CredentialId, Key, KeyId, Venue, VenueId};
+use crate::{ApiKey, Credential, CredentialId, Key, KeyId, Venue, VenueId};
 
 /// One change to what the gateway serves. Applying the same change twice is harmless.
 #[derive(Clone, Debug)]
@@ -8,7 +8,12 @@ pub enum Change {
     /// A key was issued or changed.
     Key(Box<Key>),
     /// A key was deleted.
-    KeyGone(KeyId),
+    KeyGone {
+        /// The key.
+        id: KeyId,
+        /// What clients sent.
+        api_key: ApiKey,
+    },
     /// A venue was added.
     Venue(Box<Venue>),
     /// A venue was removed.

@@ -1,6 +1,6 @@
 //! The decision: may this key do this, here, now, from there.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use crate::{AddressRules, KeyState, Lifetime, Permission, PermissionSet, Reason};
 
 /// The markets of a grant in the venue's own names, ready to be compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Markets {
     /// Every market.
     Any,
     /// Only these.
-    Only(HashSet<Box<str>>),
+    Only(BTreeSet<Box<str>>),
 }
 
 /// The markets that a request touches.

@@ -127,7 +127,7 @@ impl FromStr for Permission {
 }
 
 /// A set of permissions; the empty one permits nothing.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PermissionSet(u16);
 
 impl PermissionSet {

@@ -15,7 +15,7 @@ pub struct RateLimit {
 /// The generic cell rate algorithm (ITU-T I.371) over a clock in microseconds.
 ///
 /// Its whole state is the *theoretical arrival time* of the next request, so that it fits an atomic.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Gcra {
     interval_us: u64,
     tolerance_us: u64,

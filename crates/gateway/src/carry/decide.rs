@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use keyward_dialect::Markets as Touched;
-use keyward_policy::{AskedMarkets, Asking, Credential, Mode, Reason, Verb, decide};
+use keyward_policy::{AskedMarkets, Asking, Mode, Reason, Verb, decide};
 
 use super::identify::{Caller, Identified};
 use super::read::Read;
 use super::verify::{Verified, micros};
 use crate::denied::{Denied, Known};
-use crate::directory::{Door, KeyEntry};
+use crate::directory::{CredentialEntry, Door, KeyEntry};
 use crate::gateway::Gateway;
 
 /// A request that may be made.
@@ -24,7 +24,7 @@ pub(crate) enum Pass {
     /// Without any key: public market data.
     Public,
     /// Signed again with the real key.
-    Resign(Arc<KeyEntry>, Arc<Credential>),
+    Resign(Arc<CredentialEntry>),
     /// With Keyward's word for who made it.
     Assert(Arc<KeyEntry>),
 }
@@ -47,7 +47,7 @@ fn permit<'e>(read: &Read<'_>, entry: &'e KeyEntry) -> Result<&'e Door, Denied> 
     let resolved = &read.received.resolved;
     let address = resolved.address.ok_or_else(|| Denied::policy(Reason::AddressUnknown))?;
     let venue = resolved.venue.venue.id;
-    let door = entry.door(venue).ok_or_else(|| venue_not_granted(read, entry))?;
+    let door = entry.rules.door(venue).ok_or_else(|| venue_not_granted(read, entry))?;
     let names: Vec<&str> = match &read.purpose.markets {
         Touched::Named(names) => names.iter().map(AsRef::as_ref).collect(),
         _ => Vec::new(),
@@ -57,9 +57,9 @@ fn permit<'e>(read: &Read<'_>, entry: &'e KeyEntry) -> Result<&'e Door, Denied> 
         address,
         needs: read.needs,
         markets: asked(read, &names),
-        state: entry.key.state,
-        lifetime: &entry.key.lifetime,
-        addresses: &entry.key.addresses,
+        state: entry.state,
+        lifetime: &entry.lifetime(),
+        addresses: &entry.rules.addresses,
         granted: door.permissions,
         limited_to: &door.markets,
     })
@@ -90,7 +90,7 @@ fn explained(reason: Reason, read: &Read<'_>) -> Denied {
 
 /// A key without a grant here is judged by its standing first, so that a revoked key is told so everywhere.
 fn venue_not_granted(read: &Read<'_>, entry: &KeyEntry) -> Denied {
-    let standing = entry.key.standing(read.received.resolved.at).check();
+    let standing = entry.standing(read.received.resolved.at).check();
     Denied::policy(standing.err().unwrap_or(Reason::VenueNotGranted))
 }
 
@@ -104,7 +104,7 @@ fn pass(gateway: &Gateway, read: &Read<'_>, entry: &Arc<KeyEntry>, door: &Door) 
         (Mode::Resign, Some(id)) => {
             let credential = gateway.directory.credential(id);
             let credential = credential.ok_or_else(|| Denied::policy(Reason::CredentialUnusable))?;
-            Ok(Pass::Resign(entry.clone(), credential))
+            Ok(Pass::Resign(credential))
         }
         (Mode::Resign, None) => Err(Denied::policy(Reason::VenueNotGranted)),
     }

@@ -60,9 +60,9 @@ impl Identified<'_> {
         match &self.caller {
             Caller::Public => Known { needs, ..Known::default() },
             Caller::Key(entry) => Known {
-                key: Some(entry.key.id),
-                project: Some(entry.key.project),
-                revision: Some(entry.key.revision),
+                key: Some(entry.id),
+                project: Some(entry.rules.project),
+                revision: Some(entry.revision),
                 needs,
             },
         }

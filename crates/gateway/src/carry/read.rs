@@ -29,6 +29,17 @@ impl Received {
     }
 }
 
+impl<'r> Read<'r> {
+    /// The key that is claimed.
+    pub(crate) fn key(&self) -> Option<&'r str> {
+        match &self.claim {
+            Claim::Signed(claim) => Some(claim.key),
+            Claim::KeyOnly { key } => Some(key),
+            Claim::Anonymous => None,
+        }
+    }
+}
+
 /// The policy's word for what a dialect says an endpoint needs.
 fn permission(needs: Needs) -> Permission {
     match needs {

@@ -5,12 +5,13 @@ use http::Request;
 use http::header::{AUTHORIZATION, HOST, HeaderValue};
 use http_body_util::Full;
 use keyward_dialect::{Dialect, Outgoing, SigningKey, Stamp};
-use keyward_policy::{Credential, Key, KeyType, Reason, SecretOwner};
+use keyward_policy::{KeyType, Reason, SecretOwner};
 
 use super::decide::{Allowed, Pass};
 use super::record::Recorded;
 use super::verify::micros;
 use crate::denied::Denied;
+use crate::directory::{CredentialEntry, KeyEntry};
 use crate::fence::Started;
 use crate::gateway::Gateway;
 use crate::venue::Base;
@@ -27,12 +28,12 @@ impl Recorded<'_> {
         let Allowed { read, pass, .. } = &self.0;
         let dialect = read.received.resolved.venue.dialect;
         let mut outgoing = match pass {
-            Pass::Resign(_, credential) => self.resign(gateway, credential)?,
+            Pass::Resign(credential) => self.resign(gateway, credential)?,
             Pass::Public | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
         };
         outgoing.target.insert_str(0, &base.prefix);
         let token = match pass {
-            Pass::Assert(entry) => Some(self.vouch(gateway, &entry.key, &outgoing)?),
+            Pass::Assert(entry) => Some(self.vouch(gateway, entry, &outgoing)?),
             _ => None,
         };
         let request = build(&read.request, dialect.headers(), outgoing, base, token);
@@ -40,11 +41,13 @@ impl Recorded<'_> {
         Ok(Signed { request, started })
     }
 
-    fn resign(&self, gateway: &Gateway, credential: &Credential) -> Result<Outgoing, Denied> {
+    fn resign(&self, gateway: &Gateway, credential: &CredentialEntry) -> Result<Outgoing, Denied> {
         let Allowed { read, .. } = &self.0;
         let owner = SecretOwner::Credential(credential.id);
-        let secret =
-            gateway.vault.open(owner, &credential.secret).map_err(|error| crate::sealed::denied(&error))?;
+        let secret = gateway
+            .vault
+            .open_kept(owner, &credential.secret)
+            .map_err(|error| crate::sealed::denied(&error))?;
         let dialect = read.received.resolved.venue.dialect;
         let key = signing_key(dialect, credential.key_type, &secret);
         let stamp = stamp(gateway, dialect);
@@ -52,10 +55,10 @@ impl Recorded<'_> {
         signed.map_err(|_| Denied::policy(Reason::CredentialUnusable))
     }
 
-    fn vouch(&self, gateway: &Gateway, key: &Key, outgoing: &Outgoing) -> Result<String, Denied> {
+    fn vouch(&self, gateway: &Gateway, key: &KeyEntry, outgoing: &Outgoing) -> Result<String, Denied> {
         let resolved = &self.0.read.received.resolved;
-        let door = key.grants.iter().find(|grant| grant.venue == resolved.venue.venue.id);
-        let permissions = door.map(|grant| grant.permissions).unwrap_or_default();
+        let door = key.rules.door(resolved.venue.venue.id);
+        let permissions = door.map(|door| door.permissions).unwrap_or_default();
         let identity = gateway.identity.load();
         let identity = identity.as_ref().ok_or_else(|| Denied::policy(Reason::VaultSealed))?;
         identity.token(gateway, key, permissions, resolved, outgoing)

@@ -20,12 +20,9 @@ impl Recorded<'_> {
     }
 
     fn still_allowed(&self, gateway: &Gateway, now: Timestamp) -> Result<(), Denied> {
-        let (key, credential) = match &self.0.pass {
-            Pass::Public => (None, None),
-            Pass::Resign(entry, credential) => (Some(&entry.key), Some(credential.id)),
-            Pass::Assert(entry) => (Some(&entry.key), None),
-        };
-        let directory = &gateway.directory;
+        let Allowed { read, pass, .. } = &self.0;
+        let key = if matches!(pass, Pass::Public) { None } else { read.key() };
+        let (directory, credential) = (&gateway.directory, self.0.credential());
         key.map_or(Ok(()), |key| directory.still_usable(key, now)).map_err(Denied::policy)?;
         credential.map_or(Ok(()), |id| directory.still_held(id)).map_err(Denied::policy)
     }
@@ -45,7 +42,7 @@ impl Recorded<'_> {
 
 #[cfg(test)]
 mod tests {
-    use keyward_policy::{Change, CredentialId, KeyId, Reason};
+    use keyward_policy::{ApiKey, Change, CredentialId, KeyId, Reason};
     use tokio::task::LocalSet;
 
     use crate::carry::{Received, carry};
@@ -66,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_allowed_does_not_start_once_its_key_or_credential_is_gone() {
-        let key = Change::KeyGone(KeyId::from_entropy([3; 16]));
+        let key = Change::KeyGone { id: KeyId::from_entropy([3; 16]), api_key: ApiKey::new("issued") };
         assert_eq!(started_after(key).await, Err(Reason::KeyUnknown));
         let credential = Change::CredentialGone(CredentialId::from_entropy([2; 16]));
         assert_eq!(started_after(credential).await, Err(Reason::CredentialUnusable));

@@ -3,12 +3,12 @@
 use std::hash::BuildHasher;
 
 use keyward_dialect::{BadSignature, Claim, Dialect, SignedClaim, VerifyingKey};
-use keyward_policy::{Key, Reason, SecretOwner, Verifier};
+use keyward_policy::{Reason, SecretOwner};
 use keyward_vault::Vault;
-use sha2::{Digest, Sha256};
 
 use super::identify::{Caller, Identified};
 use crate::denied::Denied;
+use crate::directory::{Checker, Fingerprint, Fingerprints, KeyEntry};
 use crate::gateway::{Gateway, NotBefore};
 use crate::replay::{Repeated, Use};
 
@@ -22,19 +22,24 @@ impl<'r> Identified<'r> {
     pub(crate) fn verify(self, gateway: &Gateway) -> Result<Verified<'r>, Denied> {
         if let (Caller::Key(entry), Claim::Signed(claim)) = (&self.caller, &self.read.claim) {
             let dialect = self.read.received.resolved.venue.dialect;
-            let checked = check_signature(&gateway.vault, dialect, &entry.key, claim)
-                .and_then(|()| self.check_time(gateway, claim));
+            let checked = check_signature(&gateway.vault, dialect, entry, claim)
+                .and_then(|()| self.check_time(gateway, &entry.checker, claim));
             checked.map_err(|denied| denied.knowing(self.known()))?;
         }
         Ok(Verified(self))
     }
 
-    fn check_time(&self, gateway: &Gateway, claim: &SignedClaim<'_>) -> Result<(), Denied> {
+    fn check_time(
+        &self,
+        gateway: &Gateway,
+        checker: &Checker,
+        claim: &SignedClaim<'_>,
+    ) -> Result<(), Denied> {
         let resolved = &self.read.received.resolved;
         let until_us = resolved.venue.dialect.fresh(claim, micros(resolved.at))?;
         not_before(&gateway.not_before, claim.signed_at_us)?;
         let accepted = gateway.replay.accept(Use {
-            signature: digest(claim.key.as_bytes(), &claim.message),
+            signature: fingerprint(&gateway.fingerprints, checker, claim).number(),
             place: place(self.read.request.method.as_str(), self.read.request.path),
             moves_money: self.read.needs.moves_money(),
             until_us,
@@ -60,18 +65,18 @@ fn not_before(not_before: &NotBefore, signed_at_us: u64) -> Result<(), Denied> {
 fn check_signature(
     vault: &Vault,
     dialect: &dyn Dialect,
-    key: &Key,
+    key: &KeyEntry,
     claim: &SignedClaim<'_>,
 ) -> Result<(), Denied> {
-    let matched = match &key.verifier {
-        Verifier::Hmac(sealed) => {
+    let matched = match &key.checker {
+        Checker::Hmac(kept) => {
             let secret = vault
-                .open(SecretOwner::Key(key.id), sealed)
+                .open_kept(SecretOwner::Key(key.id), kept)
                 .map_err(|error| crate::sealed::denied(&error))?;
             claim.verify(&dialect.hmac().verifying_key(&secret))
         }
-        Verifier::Ed25519(public) => claim.verify(&VerifyingKey::Ed25519(public)),
-        Verifier::Rsa(public) => claim.verify(&VerifyingKey::RsaSha256(public)),
+        Checker::Ed25519(public) => claim.verify(&VerifyingKey::Ed25519(public)),
+        Checker::Rsa(public) => claim.verify(&VerifyingKey::RsaSha256(public)),
     };
     matched.map_err(|BadSignature| Denied::policy(Reason::SignatureInvalid))
 }
@@ -89,13 +94,14 @@ fn repeated(repeated: Repeated) -> Denied {
     }
 }
 
-/// The signed bytes stand for the signature: hexadecimal has two cases and some schemes two signatures, the message
-/// has one form.
-fn digest(key: &[u8], message: &[u8]) -> u128 {
-    let hash =
-        Sha256::new().chain_update((key.len() as u64).to_be_bytes()).chain_update(key).chain_update(message);
-    let hash: [u8; 32] = hash.finalize().into();
-    u128::from_be_bytes(std::array::from_fn(|i| hash[i]))
+/// What stands for a verified signature. An HMAC stands for its key and message by itself, and its text has one form
+/// (see [`SignedClaim::signature`]). Of the others some schemes have two signatures for one message: there the key and the
+/// message are taken.
+fn fingerprint(fingerprints: &Fingerprints, checker: &Checker, claim: &SignedClaim<'_>) -> Fingerprint {
+    match checker {
+        Checker::Hmac(_) => fingerprints.of(&*claim.signature),
+        Checker::Ed25519(_) | Checker::Rsa(_) => fingerprints.of((claim.key, &*claim.message)),
+    }
 }
 
 /// Only tells the uses of one signature apart, so that it need not resist collisions: the worst that one does is a

@@ -20,7 +20,7 @@ impl Forbidden {
         match change {
             Change::Key(key) if key.state == KeyState::Active => None,
             Change::Key(key) => Some(Self::Key(key.id)),
-            Change::KeyGone(id) => Some(Self::Key(*id)),
+            Change::KeyGone { id, .. } => Some(Self::Key(*id)),
             Change::CredentialGone(id) => Some(Self::Credential(*id)),
             Change::Sealed => Some(Self::Everything),
             Change::Venue(_) | Change::VenueGone(_) | Change::Credential(_) => None,

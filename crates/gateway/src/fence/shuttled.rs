@@ -11,7 +11,7 @@ use shuttle::{Config, Runner, thread};
 use super::*;
 use crate::directory::Directory;
 use crate::directory::tests::key;
-use crate::fixture::sending;
+use crate::fixture::{empty_vault, sending};
 
 impl<T> Lock<T> for Mutex<T> {
     fn new(value: T) -> Self {
@@ -43,8 +43,11 @@ enum How {
 
 impl World {
     fn new() -> Arc<Self> {
-        let world =
-            Self { fence: Fence::default(), directory: Directory::default(), revoked: Mutex::new(None) };
+        let world = Self {
+            fence: Fence::default(),
+            directory: Directory::new(empty_vault()),
+            revoked: Mutex::new(None),
+        };
         world.directory.apply(Change::Key(Box::new(key(1, KeyState::Active))));
         Arc::new(world)
     }
@@ -59,7 +62,7 @@ impl World {
     fn send(&self, lane: &Arc<Lane<Checked>>, number: u8, how: How) {
         let request = RequestId::from_entropy([number; 16]);
         let sending = Sending { request, ..sending(None) };
-        let may = || self.directory.still_usable(&key(1, KeyState::Active), jiff::Timestamp::UNIX_EPOCH);
+        let may = || self.directory.still_usable("kwk1", jiff::Timestamp::UNIX_EPOCH);
         let started = match how {
             How::AtTheFence => lane.start(sending, may),
             How::LookedBefore => {

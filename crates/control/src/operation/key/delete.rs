@@ -16,7 +16,7 @@ pub async fn delete(control: &Control, actor: &Actor, key: &str) -> Result<Remov
     let key = find(control, key).await?;
     let recorded = act.record(key.id, json!({ "name": key.name, "api_key": key.api_key.as_str() })).await?;
     recorded.carry_out(control.store.delete_key(key.id, control.now())).await?;
-    control.publish(Change::KeyGone(key.id));
+    control.publish(Change::KeyGone { id: key.id, api_key: key.api_key });
     Ok(Removed { id: key.id.to_string(), name: key.name })
 }
 
@@ -31,7 +31,9 @@ mod tests {
         let fixture = Fixture::new().await;
         let key = fixture.trading_key("bot").await;
         delete(&fixture.control, &fixture.actor, "bot").await.unwrap();
-        assert!(matches!(fixture.published().pop(), Some(Change::KeyGone(id)) if id == key.id));
+        assert!(
+            matches!(fixture.published().pop(), Some(Change::KeyGone { api_key, .. }) if api_key == key.api_key)
+        );
         assert_eq!(find(&fixture.control, "bot").await.unwrap_err().code(), Code::KeyUnknown);
         assert!(fixture.control.store.add_key(&key).await.is_err());
     }

@@ -1,0 +1,55 @@
+//! Rules: what keys have in common, made ready to be checked.
+
+use std::sync::Arc;
+
+use keyward_policy::{
+    AddressRules, CredentialId, Gcra, Grant, Key, Markets, PermissionSet, ProjectId, VenueId,
+};
+
+use crate::venue::VenueEntry;
+
+/// What a key may do, and from where. The keys of one bot farm seldom differ in it.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Rules {
+    pub(crate) project: ProjectId,
+    pub(crate) addresses: AddressRules,
+    pub(crate) gcra: Option<Gcra>,
+    pub(super) doors: Box<[Door]>,
+}
+
+/// A grant ready to be checked.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Door {
+    pub(crate) venue: VenueId,
+    pub(crate) credential: Option<CredentialId>,
+    pub(crate) permissions: PermissionSet,
+    pub(crate) markets: Markets,
+}
+
+impl Rules {
+    pub(super) fn new(key: &Key, venue: impl Fn(VenueId) -> Option<Arc<VenueEntry>>) -> Self {
+        let door = |grant: &Grant| Door::new(grant, venue(grant.venue).as_deref());
+        Self {
+            project: key.project,
+            addresses: key.addresses.clone(),
+            gcra: key.rate.map(Gcra::new),
+            doors: key.grants.iter().map(door).collect(),
+        }
+    }
+
+    /// The grant on this venue.
+    pub(crate) fn door(&self, venue: VenueId) -> Option<&Door> {
+        self.doors.iter().find(|door| door.venue == venue)
+    }
+}
+
+impl Door {
+    /// A symbol that the venue has no market for is left out: the grant is then narrower, never wider.
+    fn new(grant: &Grant, venue: Option<&VenueEntry>) -> Self {
+        let market = |symbol: &str| venue?.dialect.market(symbol).map(String::into_boxed_str);
+        let markets = grant.symbols.list().map_or(Markets::Any, |list| {
+            Markets::Only(list.iter().filter_map(|symbol| market(symbol.as_str())).collect())
+        });
+        Self { venue: grant.venue, credential: grant.credential, permissions: grant.permissions, markets }
+    }
+}
