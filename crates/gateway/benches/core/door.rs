@@ -48,9 +48,9 @@ impl Door {
     /// A gateway with one venue, one real key, and this many issued ones.
     pub(crate) fn open(key_type: KeyType, keys: u64) -> Result<Self, Box<dyn Error>> {
         let entropy = Arc::new(Seeded::new(0));
-        let vault = Arc::new(Vault::new(entropy.clone()));
+        let [maker, vault] = [(); 2].map(|()| Arc::new(Vault::new(entropy.clone())));
         let unlock = Unlock::KeyFile(Secret::generate(32, |bytes| bytes.fill(1))?);
-        vault.init(&unlock, KdfParams::RECOMMENDED)?;
+        let root = maker.init(&unlock, KdfParams::RECOMMENDED)?;
         let clock = Arc::new(Stopped(AtomicI64::new(START_MS)));
         let log = TempDir::new()?;
         let gateway = Gateway::new(Parts {
@@ -63,7 +63,8 @@ impl Door {
             settings: Settings::default(),
         });
         let door = Self { gateway, vault, key_type, keys, clock, _log: log };
-        door.fill()?;
+        door.fill(&maker)?;
+        door.vault.unseal(&root, &unlock)?;
         Ok(door)
     }
 
@@ -72,10 +73,11 @@ impl Door {
         self.clock.0.store(now_ms, Ordering::Relaxed);
     }
 
-    fn fill(&self) -> Result<(), Box<dyn Error>> {
+    /// As `keyward serve` does: everything is loaded while the vault is still sealed.
+    fn fill(&self, maker: &Vault) -> Result<(), Box<dyn Error>> {
         let (venue, now) = (VenueId::from_entropy([2; 16]), self.clock.now());
         self.gateway.apply(Change::Venue(Box::new(exchange(venue, now))));
-        let (credential, sealed) = real_key(&self.vault)?;
+        let (credential, sealed) = real_key(maker)?;
         self.gateway.apply(Change::Credential(Box::new(Credential {
             id: credential,
             name: "main".to_owned(),
@@ -89,7 +91,7 @@ impl Door {
         let permissions: PermissionSet = "market,read,trade".parse()?;
         for number in 0..self.keys {
             let grant = Grant { venue, credential: Some(credential), permissions, symbols: Symbols::any() };
-            let key = Holder::new(self.key_type, number)?.issued(&self.vault, grant, now)?;
+            let key = Holder::new(self.key_type, number)?.issued(maker, grant, now)?;
             self.gateway.apply(Change::Key(Box::new(key)));
         }
         Ok(())
