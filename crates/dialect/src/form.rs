@@ -28,6 +28,8 @@ pub(crate) fn read<'r>(wire: &'r str, place: Place, params: &mut Params<'r>) -> 
     if wire.is_empty() {
         return Ok(());
     }
+    let pairs = 1 + wire.bytes().filter(|byte| *byte == b'&').count();
+    params.0.reserve(pairs.min(PARAMS_MAX));
     let mut start = 0;
     for pair in wire.split('&') {
         let range = start..start + pair.len();
