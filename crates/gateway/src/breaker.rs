@@ -153,7 +153,7 @@ mod tests {
 
     impl World {
         fn new() -> Self {
-            let base = Base { tls: true, host: "api.exchange".to_owned(), port: 443, prefix: String::new() };
+            let base = Base::parse("https://api.exchange").unwrap();
             Self { breaker: Breaker::default(), base, now: Instant::now() }
         }
 

@@ -203,7 +203,7 @@ mod tests {
                 std::thread::spawn(move || serve(stream.unwrap(), then, &count));
             }
         });
-        (Base { tls: false, host: "127.0.0.1".to_owned(), port, prefix: String::new() }, delivered)
+        (Base::parse(&format!("http://127.0.0.1:{port}")).unwrap(), delivered)
     }
 
     fn serve(mut stream: Socket, then: Then, delivered: &AtomicUsize) {

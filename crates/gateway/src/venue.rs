@@ -1,7 +1,7 @@
 //! Venues as the data plane needs them: the dialect found, the base URLs taken apart.
 
-use http::Uri;
 use http::uri::Scheme;
+use http::{HeaderName, HeaderValue, Uri};
 use keyward_dialect::Dialect;
 use keyward_policy::Venue;
 
@@ -9,6 +9,8 @@ use keyward_policy::Venue;
 pub(crate) struct VenueEntry {
     pub(crate) venue: Venue,
     pub(crate) dialect: &'static dyn Dialect,
+    /// The client's headers that the exchange reads: see [`Dialect::headers`].
+    pub(crate) passed_on: Box<[HeaderName]>,
     bases: Vec<(String, Base)>,
 }
 
@@ -20,6 +22,8 @@ pub(crate) struct Base {
     pub(crate) port: u16,
     /// What stands before the exchange's own path; usually nothing.
     pub(crate) prefix: String,
+    /// The `Host` header of every request that goes there.
+    pub(crate) host_header: HeaderValue,
 }
 
 impl VenueEntry {
@@ -28,7 +32,9 @@ impl VenueEntry {
         let dialect = keyward_dialect::named(&venue.dialect)?;
         let base = |(family, url): (&String, &String)| Some((family.clone(), Base::parse(url)?));
         let bases = venue.urls.iter().map(base).collect::<Option<_>>()?;
-        Some(Self { venue, dialect, bases })
+        let passed_on =
+            dialect.headers().iter().filter_map(|name| HeaderName::try_from(*name).ok()).collect();
+        Some(Self { venue, dialect, passed_on, bases })
     }
 
     /// The base for a path: of its host family, or the one that serves every other.
@@ -40,20 +46,27 @@ impl VenueEntry {
 }
 
 impl Base {
-    fn parse(url: &str) -> Option<Self> {
+    pub(crate) fn parse(url: &str) -> Option<Self> {
         let uri: Uri = url.parse().ok()?;
         let tls = uri.scheme() == Some(&Scheme::HTTPS);
         let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
         let prefix = uri.path().trim_end_matches('/').to_owned();
-        Some(Self { tls, host: uri.host()?.to_owned(), port, prefix })
+        let host = uri.host()?.to_owned();
+        let host_header = HeaderValue::try_from(authority(tls, &host, port)).ok()?;
+        Some(Self { tls, host, port, prefix, host_header })
     }
 
-    /// The `Host` header: without the port where it is the scheme's own.
+    /// Where requests go, as people and the `Host` header name it.
     pub(crate) fn authority(&self) -> String {
-        match (self.tls, self.port) {
-            (true, 443) | (false, 80) => self.host.clone(),
-            _ => format!("{}:{}", self.host, self.port),
-        }
+        authority(self.tls, &self.host, self.port)
+    }
+}
+
+/// Without the port where it is the scheme's own.
+fn authority(tls: bool, host: &str, port: u16) -> String {
+    match (tls, port) {
+        (true, 443) | (false, 80) => host.to_owned(),
+        _ => format!("{host}:{port}"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Signed: the request as it leaves, with the real key's signature or with Keyward's word.
 
 use bytes::Bytes;
-use http::Request;
-use http::header::{AUTHORIZATION, HOST, HeaderValue};
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use http_body_util::Full;
 use keyward_dialect::{Dialect, Outgoing, SigningKey, Stamp};
 use keyward_policy::{KeyType, Reason, SecretOwner};
@@ -14,7 +14,10 @@ use crate::denied::Denied;
 use crate::directory::{CredentialEntry, KeyEntry};
 use crate::fence::Started;
 use crate::gateway::Gateway;
-use crate::venue::Base;
+use crate::venue::{Base, VenueEntry};
+
+/// Room for the headers of nearly every request, so that their map need not grow.
+const HEADERS_USUAL: usize = 12;
 
 /// A request that is ready to leave, once: only what was started at the fence is signed, so only that can be sent.
 pub(crate) struct Signed {
@@ -36,7 +39,7 @@ impl Recorded<'_> {
             Pass::Assert(entry) => Some(self.vouch(gateway, entry, &outgoing)?),
             _ => None,
         };
-        let request = build(&read.request, dialect.headers(), outgoing, base, token);
+        let request = build(&read.request, &read.received.resolved.venue, outgoing, base, token);
         let request = request.map_err(|_| Denied::policy(Reason::Malformed))?;
         Ok(Signed { request, started })
     }
@@ -82,25 +85,29 @@ pub(crate) fn signing_key<'k>(dialect: &dyn Dialect, key_type: KeyType, secret: 
 
 fn build(
     client: &keyward_dialect::Request<'_>,
-    passed_on: &[&str],
+    venue: &VenueEntry,
     outgoing: Outgoing,
     base: &Base,
     token: Option<String>,
 ) -> Result<Request<Full<Bytes>>, http::Error> {
-    let mut request =
-        Request::builder().method(client.method).uri(outgoing.target).header(HOST, base.authority());
-    for name in passed_on {
-        for value in client.headers.get_all(*name) {
-            request = request.header(*name, value);
+    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
+    headers.insert(HOST, base.host_header.clone());
+    for name in &venue.passed_on {
+        for value in client.headers.get_all(name) {
+            headers.append(name, value.clone());
         }
     }
     for (name, value) in outgoing.set {
-        request = request.header(name, value);
+        headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
     }
     if let Some(token) = token {
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))?;
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))?;
         bearer.set_sensitive(true);
-        request = request.header(AUTHORIZATION, bearer);
+        headers.insert(AUTHORIZATION, bearer);
     }
-    request.body(Full::new(Bytes::from(outgoing.body)))
+    let mut request = Request::new(Full::new(Bytes::from(outgoing.body)));
+    *request.method_mut() = client.method.clone();
+    *request.uri_mut() = Uri::try_from(outgoing.target)?;
+    *request.headers_mut() = headers;
+    Ok(request)
 }
