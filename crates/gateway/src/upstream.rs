@@ -1,6 +1,7 @@
 //! The only way out: connections to exchanges, kept by each worker for itself.
 
 mod arriving;
+mod deadline;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use crate::settings::Limits;
 use crate::venue::Base;
 
 pub(crate) use self::arriving::Arriving;
+use self::deadline::Deadline;
 
 /// Connections kept per base; beyond it the oldest are closed.
 const KEPT_MAX: usize = 256;
@@ -33,7 +35,12 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Most headers of an answer.
 const HEADERS_MAX: usize = 128;
 
-type Connection = SendRequest<Full<Bytes>>;
+/// A connection to an exchange.
+pub(crate) struct Connection {
+    http: SendRequest<Full<Bytes>>,
+    /// Until it has begun to answer.
+    answer: Deadline,
+}
 
 /// The connections of one worker.
 pub(crate) struct Upstream {
@@ -79,7 +86,8 @@ impl Upstream {
             return Ok(kept);
         }
         let slow = |_| Unreachable::Slow(base.authority());
-        timeout(self.connect, open(&self.tls, base)).await.map_err(slow)?
+        let http = timeout(self.connect, open(&self.tls, base)).await.map_err(slow)??;
+        Ok(Connection { http, answer: Deadline::new(self.answer) })
     }
 
     /// Sends a request once, and keeps the connection.
@@ -90,17 +98,18 @@ impl Upstream {
         signed: Signed,
     ) -> Result<Response<Incoming>, NoAnswer> {
         let Signed { request, started } = signed;
-        let sent = timeout(self.answer, connection.try_send_request(request)).await;
+        let Connection { http, answer } = &mut connection;
+        let sent = answer.hold(http.try_send_request(request)).await;
         drop(started);
         match sent {
             // No exchange changes to another protocol: what follows such an answer would be read as the next one.
-            Ok(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
-            Ok(Ok(response)) => {
+            Some(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
+            Some(Ok(response)) => {
                 self.keep(base, connection);
                 Ok(response)
             }
-            Ok(Err(error)) if error.message().is_some() => Err(NoAnswer::NotSent),
-            Ok(Err(_)) | Err(_) => Err(NoAnswer::Unknown),
+            Some(Err(error)) if error.message().is_some() => Err(NoAnswer::NotSent),
+            Some(Err(_)) | None => Err(NoAnswer::Unknown),
         }
     }
 
@@ -110,10 +119,10 @@ impl Upstream {
         let mut all = self.kept.borrow_mut();
         let kept = all.get_mut(base)?;
         for place in (0..kept.len()).rev() {
-            if kept[place].is_ready() {
+            if kept[place].http.is_ready() {
                 return Some(kept.swap_remove(place));
             }
-            if kept[place].is_closed() {
+            if kept[place].http.is_closed() {
                 kept.swap_remove(place);
             }
         }
@@ -133,7 +142,7 @@ impl Upstream {
     }
 }
 
-async fn open(tls: &TlsConnector, base: &Base) -> Result<Connection, Unreachable> {
+async fn open(tls: &TlsConnector, base: &Base) -> Result<SendRequest<Full<Bytes>>, Unreachable> {
     let failed = |error| Unreachable::Connect(base.authority(), error);
     let stream = TcpStream::connect((base.host.as_str(), base.port)).await.map_err(failed)?;
     // An order must not wait for more bytes to fill a packet.
@@ -146,7 +155,7 @@ async fn open(tls: &TlsConnector, base: &Base) -> Result<Connection, Unreachable
     handshake(base, tls.connect(name, stream).await.map_err(failed)?).await
 }
 
-async fn handshake<S>(base: &Base, stream: S) -> Result<Connection, Unreachable>
+async fn handshake<S>(base: &Base, stream: S) -> Result<SendRequest<Full<Bytes>>, Unreachable>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + 'static,
 {
@@ -269,7 +278,7 @@ mod tests {
                     .kept
                     .borrow()
                     .get(&base)
-                    .is_some_and(|kept| kept.iter().any(|one| !one.is_closed()))
+                    .is_some_and(|kept| kept.iter().any(|one| !one.http.is_closed()))
                 {
                     tokio::task::yield_now().await;
                     tokio::time::sleep(Duration::from_millis(1)).await;
