@@ -13,6 +13,9 @@ use clap::ValueEnum;
 
 use crate::process::cargo;
 
+/// How everything is built: as it is released.
+const PROFILE: &str = "dist";
+
 /// What `bench` takes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -68,7 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// The load comes from this very program, so it must not be the slow one.
 fn run_optimized() -> Result<()> {
     let given = std::env::args_os().skip(1);
-    let bench = ["run", "--release", "--quiet", "--package", "keyward-xtask", "--"];
+    let bench = ["run", "--profile", PROFILE, "--quiet", "--package", "keyward-xtask", "--"];
     let status = cargo().args(bench).args(given).status()?;
     ensure!(status.success(), "the bench did not finish");
     Ok(())

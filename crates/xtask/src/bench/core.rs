@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::row::Row;
-use super::say;
+use super::{PROFILE, say};
 use crate::process::{capture, cargo};
 
 #[derive(Deserialize)]
@@ -14,9 +14,11 @@ struct Printed {
 
 /// Runs the gateway's own bench.
 pub(super) fn rows(rounds: usize) -> Result<Vec<Row>> {
-    say("core: building it, and measuring (a minute or two)");
-    let bench = ["bench", "--quiet", "--package", "keyward-gateway", "--bench", "core", "--"];
-    let printed = capture(cargo().args(bench).arg(rounds.to_string()))?;
+    say("core: building it, and measuring (some minutes)");
+    let package = ["--package", "keyward-gateway", "--bench", "core", "--"];
+    let printed = capture(
+        cargo().args(["bench", "--quiet", "--profile", PROFILE]).args(package).arg(rounds.to_string()),
+    )?;
     let printed: Printed = serde_json::from_str(&printed).context("the core's bench printed no rows")?;
     Ok(printed.rows)
 }

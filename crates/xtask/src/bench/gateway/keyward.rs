@@ -1,4 +1,4 @@
-//! Keyward itself: the release build, on throw-away data, set up by its own command line as an operator would.
+//! Keyward itself: built as it is released, on throw-away data, set up by its own command line as an operator would.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::daemon::{Daemon, pinned};
 use super::traffic::Holder;
 use super::{rivals, say};
+use crate::bench::PROFILE;
 use crate::process::{capture, cargo, program, target};
 
 /// Where its gateway listens.
@@ -32,12 +33,12 @@ impl Keyward {
     /// Builds it.
     pub(super) fn build(folder: &Path) -> Result<Self> {
         say("gateway: building Keyward");
-        capture(cargo().args(["build", "--release", "--package", "keyward"]))?;
+        capture(cargo().args(["build", "--profile", PROFILE, "--package", "keyward"]))?;
         let data = folder.join("keyward");
         DirBuilder::new().mode(0o700).create(&data)?;
         fs::write(data.join("unlock"), [1; 32])?;
         fs::write(data.join("secret"), "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")?;
-        Ok(Self { binary: target()?.join("release/keyward"), data })
+        Ok(Self { binary: target()?.join(PROFILE).join("keyward"), data })
     }
 
     /// Starts its server with one worker, as the others have.
