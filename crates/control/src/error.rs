@@ -113,6 +113,8 @@ codes! {
     PassphraseUnused = "passphrase_unused", Invalid;
     /// A public key cannot be read, or is not of the type named.
     PublicKeyInvalid = "public_key_invalid", Invalid;
+    /// The venue's exchange takes no keys of this type.
+    KeyTypeUnsupported = "key_type_unsupported", Conflict;
     /// No permission was named.
     AllowEmpty = "allow_empty", Invalid;
     /// No venue and no credential was named.

@@ -131,6 +131,10 @@ impl Fixture {
             .await
     }
 
+    pub(crate) async fn kraken(&self, name: &str) -> Venue {
+        self.add_venue(json!({ "name": name, "dialect": "kraken" })).await
+    }
+
     pub(crate) async fn assert_venue(&self, name: &str) -> Venue {
         let urls = json!({ "": "http://127.0.0.1:2" });
         self.add_venue(json!({ "name": name, "dialect": "binance", "urls": urls, "mode": "assert" })).await

@@ -2,8 +2,9 @@
 
 use std::mem;
 
+use keyward_dialect::Dialect;
 use keyward_dialect::crypto::{self, GeneratedPair, KeyKind, KeyTextError, PublicKey, SecretKey};
-use keyward_policy::{Entropy, KeyType, Verifier};
+use keyward_policy::{Entropy, KeyType, Venue, Verifier};
 use keyward_vault::Secret;
 
 use crate::{Code, Error};
@@ -39,6 +40,46 @@ impl TryFrom<SecretKey> for Real {
         };
         Ok(Self { key_type, secret: Secret::from_vec(mem::take(&mut *key.bytes))?, public_key })
     }
+}
+
+/// The dialect of a venue.
+///
+/// # Errors
+/// `dialect_unknown`: the venue was added by a Keyward that speaks more.
+pub(crate) fn dialect(venue: &Venue) -> Result<&'static dyn Dialect, Error> {
+    keyward_dialect::named(&venue.dialect).ok_or_else(|| {
+        Error::new(Code::DialectUnknown, format!("this Keyward does not speak {}", venue.dialect))
+    })
+}
+
+/// Checks that a venue's exchange has keys of this type, so that nobody gets one that no client of it can use.
+///
+/// # Errors
+/// `key_type_unsupported`.
+pub(crate) fn fits(venue: &Venue, key_type: KeyType) -> Result<(), Error> {
+    let kind = match key_type {
+        KeyType::Hmac => KeyKind::Hmac,
+        KeyType::Ed25519 => KeyKind::Ed25519,
+        KeyType::Rsa => KeyKind::Rsa,
+    };
+    if dialect(venue)?.key_kinds().contains(&kind) {
+        return Ok(());
+    }
+    let error = format!("the exchange of the venue {} has no keys of this type", venue.name);
+    Err(Error::new(Code::KeyTypeUnsupported, error).hint(format!("{} has HMAC keys", venue.dialect)))
+}
+
+/// Checks that a real key can be one of this venue's exchange.
+///
+/// # Errors
+/// `key_type_unsupported`, `secret_invalid`.
+pub(crate) fn belongs(venue: &Venue, real: &Real) -> Result<(), Error> {
+    fits(venue, real.key_type)?;
+    if real.key_type != KeyType::Hmac {
+        return Ok(());
+    }
+    let sound = dialect(venue)?.hmac().check(real.secret.expose());
+    sound.map_err(|why| refused(Code::SecretInvalid, "secret", why))
 }
 
 /// A new Ed25519 pair.

@@ -4,7 +4,7 @@ use keyward_policy::Actor;
 use serde::Deserialize;
 
 use super::{CredentialView, Place, check_api_key};
-use crate::material::Real;
+use crate::material::{Real, belongs};
 use crate::{Code, Control, Error, GivenSecret};
 
 /// A real key to be kept.
@@ -28,7 +28,7 @@ pub struct Add {
 ///
 /// # Errors
 /// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `api_key_invalid`, `secret_invalid`,
-/// `passphrase_unused`, `vault_sealed`; and those of every change.
+/// `key_type_unsupported`, `passphrase_unused`, `vault_sealed`; and those of every change.
 pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<CredentialView, Error> {
     let act = control.act(actor, "credential add").await;
     check_api_key(&input.api_key)?;
@@ -38,6 +38,7 @@ pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<Credent
         return Err(Error::new(Code::PassphraseUnused, error).hint("leave it out"));
     }
     let real = Real::read(&input.secret.into_secret())?;
+    belongs(&place.venue, &real)?;
     place.add(control, act, real).await
 }
 
@@ -88,6 +89,27 @@ mod tests {
             assert_eq!(added(&fixture, change.clone()).await.unwrap_err(), code, "{change}");
         }
     }
+
+    #[tokio::test]
+    async fn a_secret_is_one_of_its_exchanges_own() {
+        let fixture = Fixture::new().await;
+        fixture.kraken("kraken").await;
+        for (secret, code) in [
+            ("not-base64-but-long-enough", Some(Code::SecretInvalid)),
+            (ED25519, Some(Code::KeyTypeUnsupported)),
+            (
+                "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg==",
+                None,
+            ),
+        ] {
+            let added = added(&fixture, json!({ "venue": "kraken", "secret": secret })).await;
+            assert_eq!(added.err(), code, "{secret}");
+        }
+    }
+
+    /// The Ed25519 key of RFC 8410 §10.3.
+    const ED25519: &str = "-----BEGIN PRIVATE KEY-----\n\
+        MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
 
     #[tokio::test]
     async fn a_sealed_vault_takes_nothing() {

@@ -1,10 +1,10 @@
 //! `credential generate`: makes a pair inside the vault, and shows its public key only.
 
-use keyward_policy::Actor;
+use keyward_policy::{Actor, KeyType};
 use serde::Deserialize;
 
 use super::{CredentialView, Place};
-use crate::material::{Real, ed25519};
+use crate::material::{Real, ed25519, fits};
 use crate::{Control, Error};
 
 /// A pair to be made.
@@ -20,10 +20,12 @@ pub struct Generate {
 /// Makes an Ed25519 pair: its private half never exists outside the vault.
 ///
 /// # Errors
-/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `vault_sealed`; and those of every change.
+/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `key_type_unsupported`, `vault_sealed`; and
+/// those of every change.
 pub async fn generate(control: &Control, actor: &Actor, input: Generate) -> Result<CredentialView, Error> {
     let act = control.act(actor, "credential generate").await;
     let place = Place::read(control, input.name, &input.venue, String::new()).await?;
+    fits(&place.venue, KeyType::Ed25519)?;
     let real = Real::try_from(ed25519(&*control.entropy)?.secret)?;
     place.add(control, act, real).await
 }
@@ -31,11 +33,11 @@ pub async fn generate(control: &Control, actor: &Actor, input: Generate) -> Resu
 #[cfg(test)]
 mod tests {
     use keyward_dialect::{SigningKey, VerifyingKey};
-    use keyward_policy::{KeyType, SecretOwner, Verifier};
+    use keyward_policy::{SecretOwner, Verifier};
 
     use super::*;
     use crate::fixture::Fixture;
-    use crate::material;
+    use crate::{Code, material};
 
     #[tokio::test]
     async fn the_public_key_shown_belongs_to_the_private_key_sealed() {
@@ -53,5 +55,14 @@ mod tests {
             panic!()
         };
         assert!(VerifyingKey::Ed25519(&public).verify(b"order", &signature).is_ok());
+    }
+
+    #[tokio::test]
+    async fn no_pair_is_made_that_the_exchange_does_not_take() {
+        let fixture = Fixture::new().await;
+        fixture.kraken("kraken").await;
+        let input = Generate { name: "main".to_owned(), venue: "kraken".to_owned() };
+        let refused = generate(&fixture.control, &fixture.actor, input).await;
+        assert_eq!(refused.unwrap_err().code(), Code::KeyTypeUnsupported);
     }
 }

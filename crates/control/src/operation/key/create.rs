@@ -59,7 +59,7 @@ const fn hmac() -> KeyType {
 ///
 /// # Errors
 /// `name_invalid`, `name_taken`, `project_unknown`, `grant_missing`, `grant_duplicate`, `venue_needs_credential`,
-/// `venue_takes_no_credential`, `allow_empty`, `vault_sealed` for an HMAC key, and one `…_invalid` for each of the
+/// `venue_takes_no_credential`, `key_type_unsupported`, `allow_empty`, `vault_sealed` for an HMAC key, and one `…_invalid` for each of the
 /// limits; and those of every change.
 pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<Created, Error> {
     let act = control.act(actor, "key create").await;
@@ -213,6 +213,22 @@ mod tests {
         let urls: Vec<_> = created.key.base_urls.into_iter().collect();
         assert_eq!(urls[0], ("backend".to_owned(), "http://gateway.test/backend".to_owned()));
         assert_eq!(urls[1], ("binance".to_owned(), "http://gateway.test/binance".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_key_is_of_a_type_that_each_of_its_exchanges_has() {
+        let fixture = ready().await;
+        fixture.kraken("kraken").await;
+        let secret = "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
+        let real = json!({ "name": "real", "venue": "kraken", "api_key": "REALKEY", "secret": secret });
+        crate::operation::credential::add::add(&fixture.control, &fixture.actor, read(&real.to_string()))
+            .await
+            .unwrap();
+        let both = json!({ "credentials": ["main", "real"] });
+        let created_for_both = created(&fixture, both).await.unwrap();
+        assert!(keyward_dialect::HmacScheme::Sha512.check(secret_of(&created_for_both).as_bytes()).is_ok());
+        let pair = json!({ "name": "pair", "credentials": ["main", "real"], "type": "ed25519" });
+        assert_eq!(created(&fixture, pair).await.err(), Some(Code::KeyTypeUnsupported));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use keyward_policy::{CredentialId, Grant, Mode, Symbol, Venue};
 
 use super::create::Create;
 use super::terms::Terms;
-use crate::{Code, Control, Error};
+use crate::{Code, Control, Error, material};
 
 /// The most grants of one key.
 const GRANTS_MAX: usize = 8;
@@ -26,10 +26,13 @@ pub(super) async fn resolve(control: &Control, input: &Create, terms: &Terms) ->
     for name in &input.credentials {
         let credential = control.store.credential(name).await?;
         let venue = control.store.venue(&credential.venue.to_string()).await?;
+        material::fits(&venue, input.key_type)?;
         add(&mut grants, &venue, Some(credential.id), terms)?;
     }
     for name in &input.venues {
-        add(&mut grants, &control.store.venue(name).await?, None, terms)?;
+        let venue = control.store.venue(name).await?;
+        material::fits(&venue, input.key_type)?;
+        add(&mut grants, &venue, None, terms)?;
     }
     Ok(grants)
 }
@@ -71,9 +74,7 @@ fn fits(venue: &Venue, credential: Option<CredentialId>) -> Result<(), Error> {
 
 /// Whether the venue's dialect knows every market: a list that it cannot compare would deny everything.
 fn known(venue: &Venue, symbols: &[Symbol]) -> Result<(), Error> {
-    let dialect = keyward_dialect::named(&venue.dialect).ok_or_else(|| {
-        Error::new(Code::DialectUnknown, format!("this Keyward does not speak {}", venue.dialect))
-    })?;
+    let dialect = material::dialect(venue)?;
     match symbols.iter().find(|symbol| dialect.market(symbol.as_str()).is_none()) {
         None => Ok(()),
         Some(symbol) => {
