@@ -4,6 +4,7 @@
 //! past Keyward to the exchange itself.
 
 mod binance;
+mod kraken;
 
 use clap::ValueEnum;
 use keyward_policy::KeyType;
@@ -21,6 +22,8 @@ pub(crate) enum Client {
     Freqtrade,
     /// curl, signing with openssl.
     Curl,
+    /// python-kraken-sdk, for Kraken's venues.
+    PythonKrakenSdk,
 }
 
 /// How a client gets in.
@@ -40,13 +43,60 @@ pub(crate) struct Access<'a> {
 /// Makes the snippet of a client.
 ///
 /// # Errors
-/// A dialect that no snippet is known for.
+/// A dialect that no snippet is known for, or a client that does not speak it.
 pub(crate) fn render(client: Client, access: &Access<'_>) -> Result<String, Problem> {
-    match access.dialect {
-        "binance" => Ok(binance::render(client, access)),
-        other => Err(Problem::new("snippet_unknown", format!("no snippet is known for the dialect {other}"))
-            .hint("set your client's base URL to the one that `keyward key show` prints")),
+    let rendered = match access.dialect {
+        "binance" => binance::render(client, access),
+        "kraken" => Some(kraken::render(client, access)),
+        _ => None,
+    };
+    rendered.ok_or_else(|| {
+        let said = format!("no snippet of this client is known for the dialect {}", access.dialect);
+        Problem::new("snippet_unknown", said)
+            .hint("set your client's base URL to the one that `keyward key show` prints")
+    })
+}
+
+/// How a language reads the secret.
+struct Language {
+    /// What the secret's file needs to be imported.
+    imports: &'static str,
+    /// The secret, out of the file that `KEYWARD_SECRET_FILE` names.
+    secret: &'static str,
+}
+
+const PYTHON: Language =
+    Language { imports: "import os\n", secret: "open(os.environ[\"KEYWARD_SECRET_FILE\"]).read().strip()" };
+const JAVASCRIPT: Language = Language {
+    imports: "import { readFileSync } from \"node:fs\";\n",
+    secret: "readFileSync(process.env.KEYWARD_SECRET_FILE, \"utf8\").trim()",
+};
+
+impl Language {
+    /// Fills a template with the door, the key and the secret.
+    fn render(&self, template: &str, access: &Access<'_>) -> String {
+        let (imports, secret) = match access.secret {
+            Some(secret) => ("", quoted(secret)),
+            None => (self.imports, self.secret.to_owned()),
+        };
+        fill(&filled(template, access), &[("imports", imports), ("secret", &secret)])
     }
+}
+
+/// Fills a template for a shell.
+fn shell(template: &str, access: &Access<'_>) -> String {
+    let file = || "\"$(cat \"$KEYWARD_SECRET_FILE\")\"".to_owned();
+    let secret = access.secret.map_or_else(file, |secret| format!("'{secret}'"));
+    fill(&filled(template, access), &[("secret", &secret)])
+}
+
+fn filled(template: &str, access: &Access<'_>) -> String {
+    fill(template, &[("door", access.door), ("key", access.api_key)])
+}
+
+/// A text as a string literal of Python, JavaScript and JSON alike.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// Fills the places `{{name}}` of a template.

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use keyward_policy::KeyType;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{Access, Client, fill};
+use super::{Access, Client, JAVASCRIPT, PYTHON, fill, shell};
 
 /// Every URL section of ccxt's `binance` class (4.5.90, `describe()["urls"]["api"]`), with its path at the exchange.
 const SECTIONS: [(&str, &str); 22] = [
@@ -33,54 +33,31 @@ const SECTIONS: [(&str, &str); 22] = [
     ("papiV2", "/papi/v2"),
 ];
 
-/// How a language writes what a snippet needs.
-struct Language {
-    template: &'static str,
-    /// What the secret's file needs to be imported.
-    imports: &'static str,
-    /// The secret, out of the file that `KEYWARD_SECRET_FILE` names.
-    secret: &'static str,
+/// How a language writes a map of the sections.
+struct Map {
     indent: &'static str,
     quote: &'static str,
 }
 
-const PYTHON: Language = Language {
-    template: include_str!("binance/ccxt.py"),
-    imports: "import os\n",
-    secret: "open(os.environ[\"KEYWARD_SECRET_FILE\"]).read().strip()",
-    indent: "        ",
-    quote: "\"",
-};
-const JAVASCRIPT: Language = Language {
-    template: include_str!("binance/ccxt.mjs"),
-    imports: "import { readFileSync } from \"node:fs\";\n",
-    secret: "readFileSync(process.env.KEYWARD_SECRET_FILE, \"utf8\").trim()",
-    indent: "    ",
-    quote: "",
-};
-
-/// Makes the snippet of a client.
-pub(super) fn render(client: Client, access: &Access<'_>) -> String {
-    match client {
-        Client::Ccxt => ccxt(&PYTHON, access),
-        Client::CcxtJs => ccxt(&JAVASCRIPT, access),
+/// Makes the snippet of a client; none for one that does not speak to Binance.
+pub(super) fn render(client: Client, access: &Access<'_>) -> Option<String> {
+    Some(match client {
+        Client::Ccxt => {
+            let sections = sections(&Map { indent: "        ", quote: "\"" });
+            PYTHON.render(&fill(include_str!("binance/ccxt.py"), &[("sections", &sections)]), access)
+        }
+        Client::CcxtJs => {
+            let sections = sections(&Map { indent: "    ", quote: "" });
+            JAVASCRIPT.render(&fill(include_str!("binance/ccxt.mjs"), &[("sections", &sections)]), access)
+        }
         Client::Freqtrade => freqtrade(access),
         Client::Curl => curl(access),
-    }
-}
-
-fn ccxt(language: &Language, access: &Access<'_>) -> String {
-    let (imports, secret) = match access.secret {
-        Some(secret) => ("", quoted(secret)),
-        None => (language.imports, language.secret.to_owned()),
-    };
-    let sections = sections(language);
-    let places = [("imports", imports), ("secret", &secret), ("sections", &sections)];
-    fill(&filled(language.template, access), &places)
+        Client::PythonKrakenSdk => return None,
+    })
 }
 
 fn freqtrade(access: &Access<'_>) -> String {
-    let urls: Map<_, _> = SECTIONS
+    let urls: serde_json::Map<_, _> = SECTIONS
         .iter()
         .map(|(name, path)| ((*name).to_owned(), format!("{}{path}", access.door).into()))
         .collect();
@@ -107,18 +84,12 @@ fn curl(access: &Access<'_>) -> String {
         KeyType::Ed25519 => include_str!("binance/ed25519.sh"),
         KeyType::Rsa => include_str!("binance/rsa.sh"),
     };
-    let file = || "\"$(cat \"$KEYWARD_SECRET_FILE\")\"".to_owned();
-    let secret = access.secret.map_or_else(file, |secret| format!("'{secret}'"));
-    fill(&filled(template, access), &[("secret", &secret)])
-}
-
-fn filled(template: &str, access: &Access<'_>) -> String {
-    fill(template, &[("door", access.door), ("key", access.api_key)])
+    shell(template, access)
 }
 
 /// The sections as the lines of a map, each `name: door + "path",`.
-fn sections(language: &Language) -> String {
-    let Language { indent, quote, .. } = language;
+fn sections(map: &Map) -> String {
+    let Map { indent, quote } = map;
     let mut lines = String::new();
     for (name, path) in SECTIONS {
         // Writing to a string cannot fail.
@@ -127,19 +98,17 @@ fn sections(language: &Language) -> String {
     lines
 }
 
-/// A text as a string literal of Python, JavaScript and JSON alike.
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     const DOOR: &str = "http://127.0.0.1:8443/binance";
 
     fn snippet(client: Client, key_type: KeyType, secret: Option<&str>) -> String {
         render(client, &Access { dialect: "binance", door: DOOR, api_key: "kwkKey", key_type, secret })
+            .unwrap()
     }
 
     #[test]
