@@ -127,6 +127,9 @@ pub enum Error {
     /// The id or the API key once belonged to a key that is revoked or deleted.
     #[error("the key `{0}` was revoked or deleted, and is never issued again")]
     Tombstoned(String),
+    /// A real key has used up every number that its requests can have.
+    #[error("the numbers of requests with the real key `{0}` are used up: replace it by a new one")]
+    NoncesUsedUp(String),
     /// A list was asked to continue at a place that it never named.
     #[error("the list cannot be continued at `{0}`: start again without it")]
     Cursor(String),

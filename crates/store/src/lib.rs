@@ -26,6 +26,7 @@ mod error;
 mod keys;
 mod meta;
 mod migrate;
+mod nonces;
 mod open;
 mod page;
 mod place;

@@ -100,12 +100,15 @@ mod tests {
             tamper(
                 &store,
                 "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                 SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations",
+                 SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
             )
             .await;
             store.close().await;
             let refused = Store::open(&url).await;
-            assert!(matches!(refused, Err(Error::Newer { found: 9999, known: 1 })), "{refused:?}");
+            assert!(
+                matches!(refused, Err(Error::Newer { found: 9999, known }) if known < 9999),
+                "{refused:?}"
+            );
         })
         .await;
     }
