@@ -70,6 +70,10 @@ impl Dialect for Kraken {
         Some(nonce::at(now_us))
     }
 
+    fn refuses_nonce(&self, answer: &[u8]) -> bool {
+        nonce::is_refused(answer)
+    }
+
     fn parse<'r>(&self, request: &Request<'r>) -> Result<Params<'r>, Refusal> {
         parse::parse(request)
     }

@@ -70,6 +70,11 @@ pub trait Dialect: Send + Sync {
     /// whoever signs sees to it that no number comes twice ([`Stamp::nonce`]).
     fn nonce_at(&self, now_us: u64) -> Option<u64>;
 
+    /// Whether an answer of the exchange refuses a request for its number, where the exchange counts.
+    fn refuses_nonce(&self, _answer: &[u8]) -> bool {
+        false
+    }
+
     /// Takes a request apart, once for all later steps.
     ///
     /// # Errors

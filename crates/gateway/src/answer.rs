@@ -124,7 +124,9 @@ fn kind(reason: Reason) -> DenialKind {
         | Reason::AuditUnavailable
         | Reason::Unavailable
         | Reason::ClockUncertain
-        | Reason::CredentialUnusable => DenialKind::Unavailable,
+        | Reason::CredentialUnusable
+        | Reason::CredentialBusy
+        | Reason::NonceUnavailable => DenialKind::Unavailable,
         Reason::VenueUnreachable => DenialKind::VenueDown,
         Reason::OutcomeUnknown => DenialKind::OutcomeUnknown,
         _ => DenialKind::Malformed,

@@ -12,6 +12,7 @@ mod receive;
 mod record;
 mod sign;
 mod start;
+mod turn;
 mod verify;
 
 pub(crate) use forward::Answered;

@@ -92,6 +92,10 @@ fn words(reason: Reason) -> &'static str {
         Reason::VaultSealed => "the vault is sealed; nothing was sent",
         Reason::AuditUnavailable => "the request could not be recorded, so it was not sent",
         Reason::CredentialUnusable => "the real key cannot be used; nothing was sent",
+        Reason::CredentialBusy => {
+            "this request's turn on its real key did not come in time; nothing was sent"
+        }
+        Reason::NonceUnavailable => "no nonce could be made durable for this request; nothing was sent",
         Reason::VenueUnreachable => "the exchange could not be reached; nothing was sent",
         Reason::OutcomeUnknown => {
             "the request was sent and no whole answer came: it may have been carried out"

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::carry::{Received, Resolved};
 use crate::fence::{Fence, Place, Sending, Started};
+use crate::nonce::Marks;
 use crate::venue::VenueEntry;
 use crate::{Gateway, Identity, Parts, Settings};
 
@@ -37,7 +38,7 @@ pub(crate) struct Fixture {
 }
 
 /// A clock that is set by hand, in microseconds.
-pub(crate) struct Hand(AtomicI64);
+pub(crate) struct Hand(pub(crate) AtomicI64);
 
 /// Bytes that count: never the same twice.
 struct Counting(AtomicU8);
@@ -83,6 +84,7 @@ impl Fixture {
             ledger: Arc::new(Ledger::open(audit.path(), None).unwrap()),
             clock: clock.clone(),
             entropy,
+            nonces: Arc::new(Marks::default()),
             identity: Some(Identity::new([0; 32], identity)),
             recorded_until: None,
             settings,

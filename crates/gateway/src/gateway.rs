@@ -16,6 +16,7 @@ use crate::directory::{Directory, Fingerprints};
 use crate::fence::{Fence, Forbidden, Lane};
 use crate::identity::Identity;
 use crate::metrics::Metrics;
+use crate::nonce::{Lanes, ReserveNonces};
 use crate::replay::ReplayGuard;
 use crate::settings::Settings;
 
@@ -33,6 +34,8 @@ pub struct Parts {
     pub identity: Option<Identity>,
     /// Until when requests were recorded before this start; none where there were none.
     pub recorded_until: Option<Timestamp>,
+    /// Makes nonces durable before they are used.
+    pub nonces: Arc<dyn ReserveNonces>,
     /// What the operator set.
     pub settings: Settings,
 }
@@ -43,6 +46,8 @@ pub struct Gateway {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) identity: ArcSwapOption<Identity>,
+    pub(crate) nonces: Arc<dyn ReserveNonces>,
+    pub(crate) lanes: Lanes,
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
     pub(crate) fence: Fence,
@@ -96,6 +101,8 @@ impl Gateway {
             ledger: parts.ledger,
             clock: parts.clock,
             identity: ArcSwapOption::new(parts.identity.map(Arc::new)),
+            nonces: parts.nonces,
+            lanes: Lanes::default(),
             settings: parts.settings,
             aside: fence.lane(),
             fence,

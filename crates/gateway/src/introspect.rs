@@ -29,6 +29,9 @@ pub enum IntrospectError {
     /// The real key does not open; the vault may be sealed.
     #[error("the real key cannot be used: {0}")]
     Vault(#[from] keyward_vault::Error),
+    /// The requests with the real key go one after the other, and this one's turn did not come.
+    #[error("{0}")]
+    Turn(String),
     /// The real key does not sign.
     #[error("the real key is not a usable signing key")]
     Key,
@@ -64,7 +67,9 @@ impl Gateway {
 
     async fn ask(&self, credential: &Credential) -> Result<RealKeyRights, IntrospectError> {
         let venue = self.directory.venue_by_id(credential.venue).ok_or(IntrospectError::Venue)?;
-        let (base, request) = self.question(&venue, credential)?;
+        let turn = self.turn(venue.dialect, &credential.api_key).await;
+        let turn = turn.map_err(|denied| IntrospectError::Turn(denied.detail.into_owned()))?;
+        let (base, request) = self.question(&venue, credential, turn.nonce())?;
         let upstream = Upstream::new(&self.settings.limits, &self.settings.extra_roots);
         let connection = upstream
             .connect(&base, false)
@@ -72,7 +77,8 @@ impl Gateway {
             .map_err(|error| IntrospectError::Unreachable(error.to_string()))?;
         let started = self.start_question(&venue, credential, &base, &request)?;
         let signed = Signed { request, started };
-        let answer = upstream.send(&base, connection, signed).await.map_err(|_| IntrospectError::NoAnswer)?;
+        let answer = turn.until_answered(upstream.send(&base, connection, signed)).await;
+        let answer = answer.map_err(|_| IntrospectError::NoAnswer)?;
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|_| IntrospectError::NoAnswer)?.to_bytes();
         Ok(venue.dialect.read_introspection(&body)?)
@@ -82,10 +88,11 @@ impl Gateway {
         &self,
         venue: &VenueEntry,
         credential: &Credential,
+        nonce: Option<u64>,
     ) -> Result<(Base, Request<Full<Bytes>>), IntrospectError> {
         let secret = self.vault.open(SecretOwner::Credential(credential.id), &credential.secret)?;
         let key = signing_key(venue.dialect, credential.key_type, &secret);
-        let asked = venue.dialect.introspect(&credential.api_key, &key, stamp(self, venue.dialect));
+        let asked = venue.dialect.introspect(&credential.api_key, &key, stamp(self, nonce));
         let asked = asked.map_err(|_| IntrospectError::Key)?;
         let path = asked.outgoing.target.split('?').next().unwrap_or_default();
         let base = venue.base(path).ok_or(IntrospectError::Venue)?.clone();

@@ -17,6 +17,7 @@ pub(crate) struct Metrics {
     answered: Counter,
     refused: Family<Labels, Counter>,
     pauses: Family<PauseLabels, Gauge>,
+    nonces_refused: Counter,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -46,7 +47,13 @@ impl Metrics {
             "Seconds for which an exchange, or an account there, is left alone because it asked for it",
             pauses.clone(),
         );
-        Self { registry, answered, refused, pauses }
+        let nonces_refused = Counter::default();
+        registry.register(
+            "nonces_refused",
+            "Requests whose nonce the exchange refused: somebody uses the real key beside Keyward",
+            nonces_refused.clone(),
+        );
+        Self { registry, answered, refused, pauses, nonces_refused }
     }
 
     pub(crate) fn count_answered(&self) {
@@ -55,6 +62,10 @@ impl Metrics {
 
     pub(crate) fn count_refused(&self, reason: Reason) {
         self.refused.get_or_create(&Labels { reason: reason.code() }).inc();
+    }
+
+    pub(crate) fn count_nonce_refused(&self) {
+        self.nonces_refused.inc();
     }
 
     pub(crate) fn text(&self, pauses: &[Pause]) -> String {

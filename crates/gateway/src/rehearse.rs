@@ -8,7 +8,7 @@ use http::Request;
 use http_body_util::Full;
 use keyward_policy::Reason;
 
-use crate::carry::{Received, Recorded, Resolved};
+use crate::carry::{Received, Recorded, Resolved, micros};
 use crate::denied::Denied;
 use crate::gateway::Gateway;
 
@@ -30,9 +30,11 @@ impl Gateway {
         let venue = received.resolved.venue.clone();
         let base =
             venue.base(received.resolved.path()).ok_or_else(|| Denied::policy(Reason::EndpointUnknown))?;
+        // Nothing is sent, so nothing is counted either.
+        let nonce = venue.dialect.nonce_at(micros(self.clock.now()));
         let recorded = Recorded(allowed);
         let started = recorded.start(self, &self.aside)?;
-        Ok(recorded.sign(self, base, started)?.request)
+        Ok(recorded.sign(self, base, nonce, started)?.request)
     }
 }
 

@@ -40,6 +40,13 @@ pub struct Limits {
     /// When the gateway stops, until connections without a request are closed: time for their clients to be told with
     /// an answer. A connection that is closed at once may cross with a request, which its client must count as lost.
     pub linger: Duration,
+    /// Until a request has its turn on a real key whose requests must arrive in order. Nothing was sent by then.
+    pub lane: Duration,
+    /// An answer that takes longer than this to begin no longer holds its lane: well-behaved exchanges answer sooner, and
+    /// the next request must not wait for as long as an outcome is waited for.
+    pub late: Duration,
+    /// Until a block of nonces is durable, where none is left. As for an intent: a database that hangs is not waited for.
+    pub nonce: Duration,
     /// For requests in flight when the gateway stops.
     pub grace: Duration,
 }
@@ -67,6 +74,9 @@ impl Default for Limits {
             answer: Duration::from_secs(30),
             record: Duration::from_secs(1),
             linger: Duration::from_secs(1),
+            lane: Duration::from_secs(5),
+            late: Duration::from_secs(2),
+            nonce: Duration::from_secs(1),
             grace: Duration::from_secs(30),
         }
     }

@@ -4,6 +4,7 @@
 //! questions to an exchange.
 
 mod introspect;
+mod nonces;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +18,12 @@ use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
 use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
 use keyward_store::{Service, Snapshot, Store};
 use keyward_vault::{KdfParams, Vault};
+use tokio::runtime::Handle;
 use tokio::time::interval;
 use zeroize::Zeroizing;
 
 use self::introspect::ThroughGateway;
+use self::nonces::FromStore;
 use crate::api::Api;
 use crate::data::DataDir;
 use crate::host::{SystemClock, SystemEntropy};
@@ -75,7 +78,7 @@ impl Keyward {
         place.data.ready()?;
         let store = Store::open(&place.database_url).await?;
         let shared = Shared::new(open_ledger(place.data, &store).await?);
-        let gateway = shared.gateway(identity(&store).await?, place.settings);
+        let gateway = shared.gateway(&store, identity(&store).await?, place.settings);
         load(&gateway, store.load().await?);
         let gateway_url = gateway_url(&store, place.gateway_url).await?;
         let control = shared.control(&store, &gateway, place.data, gateway_url);
@@ -116,13 +119,14 @@ impl Shared {
         }
     }
 
-    fn gateway(&self, identity: Option<Identity>, settings: Settings) -> Arc<Gateway> {
+    fn gateway(&self, store: &Store, identity: Option<Identity>, settings: Settings) -> Arc<Gateway> {
         Arc::new(Gateway::new(keyward_gateway::Parts {
             vault: Arc::clone(&self.vault),
             ledger: Arc::clone(&self.ledger),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             identity,
+            nonces: Arc::new(FromStore { store: store.clone(), runtime: Handle::current() }),
             recorded_until: self.ledger.opening().recorded_until,
             settings,
         }))

@@ -115,7 +115,7 @@ pub struct Outcome {
     pub request: RequestId,
     /// The exchange's status; none when no answer came.
     pub status: Option<u16>,
-    /// Why there is no answer.
+    /// Why there is no answer, or what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }

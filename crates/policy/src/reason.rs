@@ -108,6 +108,12 @@ reasons! {
     ClockUncertain = "clock_uncertain", Keyward;
     /// The real key cannot be used: it does not open, or does not sign.
     CredentialUnusable = "credential_unusable", Keyward;
+    /// The requests with the real key go one after the other, and this one's turn did not come; nothing was sent.
+    CredentialBusy = "credential_busy", Keyward;
+    /// No nonce could be made durable for the request; nothing was sent.
+    NonceUnavailable = "nonce_unavailable", Keyward;
+    /// The exchange refused the request for its nonce: somebody uses the real key beside Keyward.
+    NonceRefused = "nonce_refused", Venue;
     /// The exchange could not be reached; nothing was sent.
     VenueUnreachable = "venue_unreachable", Venue;
     /// The exchange asked to be left alone for a while, or has banned Keyward's address; nothing was sent.

@@ -19,6 +19,11 @@ pub(super) const fn at(now_us: u64) -> u64 {
     now_us.saturating_mul(1_000)
 }
 
+/// Whether an answer is Kraken's refusal of a nonce.
+pub(super) fn is_refused(answer: &[u8]) -> bool {
+    answer.starts_with(br#"{"error":["EAPI:Invalid nonce""#)
+}
+
 /// The nonce, as it is signed, and the time that it tells in microseconds since the Unix epoch.
 ///
 /// # Errors
@@ -106,6 +111,16 @@ mod tests {
         assert_eq!(checked(-30_000_001), Err(RefusalKind::Stale));
         assert_eq!(checked(999_999), Ok(NOW_US + 30_999_999));
         assert_eq!(checked(1_000_000), Err(RefusalKind::Ahead));
+    }
+
+    #[test]
+    fn a_refused_nonce_is_told_from_other_answers() {
+        assert!(is_refused(br#"{"error":["EAPI:Invalid nonce"]}"#));
+        for other in
+            [r#"{"error":[],"result":{}}"#, r#"{"error":["EAPI:Invalid key"]}"#, "EAPI:Invalid nonce", ""]
+        {
+            assert!(!is_refused(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

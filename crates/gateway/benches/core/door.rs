@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use keyward_gateway::{Gateway, Identity, Parts, Settings};
+use keyward_gateway::{Gateway, Identity, Parts, ReserveNonces, Reserving, Settings, Wanted};
 use keyward_ledger::Ledger;
 use keyward_policy::{
     Change, Clock, Credential, CredentialId, Grant, KeyType, Mode, PermissionSet, Sealed, SecretOwner,
@@ -44,6 +44,15 @@ impl Clock for Stopped {
     }
 }
 
+/// The venue does not count requests.
+struct NoNonces;
+
+impl ReserveNonces for NoNonces {
+    fn reserve(&self, _wanted: Wanted) -> Reserving {
+        tokio::sync::oneshot::channel().1
+    }
+}
+
 impl Door {
     /// A gateway with one venue, one real key, and this many issued ones.
     pub(crate) fn open(key_type: KeyType, keys: u64) -> Result<Self, Box<dyn Error>> {
@@ -58,6 +67,7 @@ impl Door {
             ledger: Arc::new(Ledger::open(log.path(), None)?),
             clock: clock.clone(),
             entropy,
+            nonces: Arc::new(NoNonces),
             identity: Some(Identity::new([0; 32], Sealed::from_bytes([]))),
             recorded_until: None,
             settings: Settings::default(),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use keyward_policy::Reason;
 use tokio::time::timeout;
 
@@ -23,6 +23,9 @@ use crate::worker::Worker;
 /// The longest answer that is kept until it is whole, in bytes. The longest known, to a batch of orders, has some 20 KiB.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
+/// The longest refusal of a nonce, in bytes. Kraken's has 32.
+const REFUSAL_BYTES_MAX: u64 = 1024;
+
 /// What came of a request that was allowed.
 pub(crate) enum Answered {
     /// The exchange's answer: whole, if it is about money; otherwise its body may still be arriving.
@@ -36,9 +39,17 @@ pub(crate) enum Answered {
 struct Ending<'a, 'r> {
     recorded: &'a Recorded<'r>,
     gateway: &'a Gateway,
-    /// The status of the exchange's answer, once its head is there.
-    status: Option<StatusCode>,
+    seen: Seen,
     told: bool,
+}
+
+/// What was seen of the exchange's answer so far.
+#[derive(Default)]
+struct Seen {
+    /// Its status, once its head is there.
+    status: Option<StatusCode>,
+    /// What is wrong with it.
+    reason: Option<Reason>,
 }
 
 impl Ending<'_, '_> {
@@ -48,7 +59,7 @@ impl Ending<'_, '_> {
     }
 
     fn record(&self, reason: Option<Reason>) {
-        self.recorded.record_end(self.gateway, self.status.map(|status| status.as_u16()), reason);
+        self.recorded.record_end(self.gateway, self.seen.status.map(|status| status.as_u16()), reason);
     }
 }
 
@@ -63,12 +74,12 @@ impl Drop for Ending<'_, '_> {
 impl Recorded<'_> {
     /// Sends the request and records what became of it.
     pub(crate) async fn forward(self, worker: &Worker, passage: Passage<'_>) -> Answered {
-        let mut ending = Ending { recorded: &self, gateway: &worker.gateway, status: None, told: false };
-        match self.answer(worker, passage, &mut ending.status).await {
+        let seen = Seen::default();
+        let mut ending = Ending { recorded: &self, gateway: &worker.gateway, seen, told: false };
+        match self.answer(worker, passage, &mut ending.seen).await {
             Ok(response) => {
-                // Binance: with a 5XX "the execution status is UNKNOWN and could have been a success".
-                let doubtful = self.moves_money() && response.status().is_server_error();
-                ending.tell(doubtful.then_some(Reason::OutcomeUnknown));
+                let reason = ending.seen.reason;
+                ending.tell(reason);
                 Answered::Exchange(response)
             }
             Err(denied) => {
@@ -85,23 +96,40 @@ impl Recorded<'_> {
         &self,
         worker: &Worker,
         mut passage: Passage<'_>,
-        status: &mut Option<StatusCode>,
+        seen: &mut Seen,
     ) -> Result<Response<Body>, Denied> {
         let limits = &worker.gateway.settings.limits;
         let response = self.exchange(worker, &mut passage).await?;
-        *status = Some(response.status());
-        if response.status().is_success() && !self.moves_money() {
+        seen.status = Some(response.status());
+        if response.status().is_success() && !self.moves_money() && !self.may_be_refused_nonce(&response) {
             passage.settle(None, None, Instant::now());
             return Ok(response.map(|body| Either::Left(Arriving::new(body, limits.answer))));
         }
         let (head, body) = response.into_parts();
         let body = whole(body, limits).await;
         let said = body.as_deref().unwrap_or_default();
-        let dialect = self.0.read.received.resolved.venue.dialect;
-        let pushback = dialect.pushback(head.status.as_u16(), said);
+        let pushback = self.dialect().pushback(head.status.as_u16(), said);
         passage.settle(pushback, retry_after_s(&head.headers), Instant::now());
+        seen.reason = self.wrong(&worker.gateway, head.status, said);
         let body = body.ok_or_else(|| Denied::policy(Reason::OutcomeUnknown))?;
         Ok(Response::from_parts(head, Either::Right(Full::new(body))))
+    }
+
+    /// What is wrong with an answer that is passed on all the same.
+    fn wrong(&self, gateway: &Gateway, status: StatusCode, said: &[u8]) -> Option<Reason> {
+        if self.is_counted() && self.dialect().refuses_nonce(said) {
+            gateway.nonce_refused(self.0.read.received.resolved.id, self.0.credential());
+            return Some(Reason::NonceRefused);
+        }
+        // Binance: with a 5XX "the execution status is UNKNOWN and could have been a success".
+        let doubtful = self.moves_money() && status.is_server_error();
+        doubtful.then_some(Reason::OutcomeUnknown)
+    }
+
+    /// A refusal is short; longer answers pass through as they come.
+    fn may_be_refused_nonce(&self, response: &Response<Incoming>) -> bool {
+        self.is_counted()
+            && response.body().size_hint().upper().is_some_and(|bytes| bytes <= REFUSAL_BYTES_MAX)
     }
 
     fn moves_money(&self) -> bool {
@@ -117,12 +145,13 @@ impl Recorded<'_> {
     ) -> Result<Response<Incoming>, Denied> {
         let base = passage.base();
         for reuse in [true, false] {
+            let turn = self.turn(&worker.gateway).await?;
             let connection =
                 worker.upstream.connect(base, reuse).await.map_err(|error| unreachable(&error))?;
             passage.renew(Instant::now).map_err(held_back)?;
             let started = self.start(&worker.gateway, &worker.lane)?;
-            let signed = self.sign(&worker.gateway, base, started)?;
-            match worker.upstream.send(base, connection, signed).await {
+            let signed = self.sign(&worker.gateway, base, turn.nonce(), started)?;
+            match turn.until_answered(worker.upstream.send(base, connection, signed)).await {
                 Ok(response) => return Ok(response),
                 Err(NoAnswer::NotSent) => {}
                 Err(NoAnswer::Unknown) => return Err(Denied::policy(Reason::OutcomeUnknown)),

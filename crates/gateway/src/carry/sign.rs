@@ -27,11 +27,17 @@ pub(crate) struct Signed {
 
 impl Recorded<'_> {
     /// Signs at the last moment, with the time of sending.
-    pub(crate) fn sign(&self, gateway: &Gateway, base: &Base, started: Started) -> Result<Signed, Denied> {
+    pub(crate) fn sign(
+        &self,
+        gateway: &Gateway,
+        base: &Base,
+        nonce: Option<u64>,
+        started: Started,
+    ) -> Result<Signed, Denied> {
         let Allowed { read, pass, .. } = &self.0;
         let dialect = read.received.resolved.venue.dialect;
         let mut outgoing = match pass {
-            Pass::Resign(credential) => self.resign(gateway, credential)?,
+            Pass::Resign(credential) => self.resign(gateway, credential, nonce)?,
             Pass::Public | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
         };
         outgoing.target.insert_str(0, &base.prefix);
@@ -44,7 +50,12 @@ impl Recorded<'_> {
         Ok(Signed { request, started })
     }
 
-    fn resign(&self, gateway: &Gateway, credential: &CredentialEntry) -> Result<Outgoing, Denied> {
+    fn resign(
+        &self,
+        gateway: &Gateway,
+        credential: &CredentialEntry,
+        nonce: Option<u64>,
+    ) -> Result<Outgoing, Denied> {
         let Allowed { read, .. } = &self.0;
         let owner = SecretOwner::Credential(credential.id);
         let secret = gateway
@@ -53,7 +64,7 @@ impl Recorded<'_> {
             .map_err(|error| crate::sealed::denied(&error))?;
         let dialect = read.received.resolved.venue.dialect;
         let key = signing_key(dialect, credential.key_type, &secret);
-        let stamp = stamp(gateway, dialect);
+        let stamp = stamp(gateway, nonce);
         let signed = dialect.resign(&read.request, &read.params, &credential.api_key, &key, stamp);
         signed.map_err(|_| Denied::policy(Reason::CredentialUnusable))
     }
@@ -68,10 +79,9 @@ impl Recorded<'_> {
     }
 }
 
-/// The stamp of a request that is signed now. Its number, where the exchange counts, is drawn from the clock.
-pub(crate) fn stamp(gateway: &Gateway, dialect: &dyn Dialect) -> Stamp {
-    let now_us = micros(gateway.clock.now());
-    Stamp { now_us, nonce: dialect.nonce_at(now_us) }
+/// The stamp of a request that is signed now.
+pub(crate) fn stamp(gateway: &Gateway, nonce: Option<u64>) -> Stamp {
+    Stamp { now_us: micros(gateway.clock.now()), nonce }
 }
 
 /// The signing key of a credential's secret.
