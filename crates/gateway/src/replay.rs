@@ -74,9 +74,12 @@ struct Seen {
     first: RequestId,
     moves_money: bool,
     place: u64,
-    /// Other reads of the same millisecond: seldom any, so that most signatures take no memory of their own.
-    others: Vec<u64>,
+    /// Other reads of the same millisecond: seldom any, so that a signature takes one line of the processor's cache.
+    others: Option<Box<Others>>,
 }
+
+#[derive(Default)]
+struct Others(Vec<u64>);
 
 impl ReplayGuard {
     pub(crate) fn new() -> Self {
@@ -125,7 +128,7 @@ impl Second {
         match self.uses.entry(this.signature) {
             Entry::Vacant(vacant) => {
                 let (first, moves_money) = (this.request, this.moves_money);
-                vacant.insert(Seen { first, moves_money, place: this.place, others: Vec::new() });
+                vacant.insert(Seen { first, moves_money, place: this.place, others: None });
                 Ok(())
             }
             Entry::Occupied(mut seen) => seen.get_mut().again(this),
@@ -136,11 +139,12 @@ impl Second {
 impl Seen {
     fn again(&mut self, this: Use) -> Result<(), Repeated> {
         let money = self.moves_money || this.moves_money;
-        let known = self.place == this.place || self.others.contains(&this.place);
-        if money || known || self.others.len() >= SECONDS {
+        let others = self.others.as_ref().map_or(&[][..], |others| &others.0);
+        let known = self.place == this.place || others.contains(&this.place);
+        if money || known || others.len() >= SECONDS {
             return Err(Repeated::By(self.first));
         }
-        self.others.push(this.place);
+        self.others.get_or_insert_default().0.push(this.place);
         Ok(())
     }
 }
