@@ -8,6 +8,8 @@ use crate::Error;
 
 /// A note with a thousand witnesses is shorter: a longer checkpoint is not read.
 const MAX_NOTE: u64 = 256 * 1024;
+/// A million requests on their way at once are not: a longer state is not read.
+const MAX_STATE: u64 = 64 * 1024 * 1024;
 
 /// The entries' file.
 pub(crate) fn entries(dir: &Path) -> PathBuf {
@@ -17,6 +19,11 @@ pub(crate) fn entries(dir: &Path) -> PathBuf {
 /// The latest checkpoint's file.
 pub(crate) fn checkpoint(dir: &Path) -> PathBuf {
     dir.join("checkpoint")
+}
+
+/// The file with what is known of the entries under the latest checkpoint.
+pub(crate) fn state(dir: &Path) -> PathBuf {
+    dir.join("state")
 }
 
 /// Makes an error of the operating system tell which file it is about.
@@ -45,6 +52,22 @@ pub(crate) fn open_to_write(dir: &Path) -> Result<File, Error> {
 pub(crate) fn open_to_read(dir: &Path) -> Result<File, Error> {
     let path = entries(dir);
     File::open(&path).map_err(failed(&path, "read"))
+}
+
+/// The stored state's text, if there is one that can be read.
+pub(crate) fn read_state(dir: &Path) -> Option<String> {
+    let mut text = String::new();
+    let file = File::open(state(dir)).ok()?;
+    file.take(MAX_STATE).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// Replaces the stored state, without waiting for the disk.
+pub(crate) fn replace_state(dir: &Path, text: &str) -> io::Result<()> {
+    let fresh = dir.join("state.new");
+    let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(&fresh, state(dir))
 }
 
 /// The text of the latest checkpoint, if there is one.
@@ -81,16 +104,16 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
 
 /// Nobody else on the host needs to read who trades what.
 #[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
 }
 
 #[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-fn create_private_dir(dir: &Path) -> io::Result<()> {
+pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -11,9 +11,9 @@ use parking_lot::Mutex;
 
 use crate::entry::framed;
 use crate::files::{self, failed};
-use crate::opening::read_through;
+use crate::opening::{read_the_rest, read_through};
 use crate::queue::Queue;
-use crate::tree::Tree;
+use crate::state::State;
 use crate::writer::Writer;
 use crate::{Checkpoint, CheckpointSigner, EntryIndex, Error, Opening, VerifierKey};
 
@@ -28,11 +28,24 @@ pub const DEADLINE: Duration = Duration::from_secs(1);
 pub struct Ledger {
     dir: PathBuf,
     queue: Arc<Queue>,
-    tree: Arc<Mutex<Tree>>,
+    state: Arc<Mutex<State>>,
     opening: Opening,
-    /// Held while a checkpoint is made, so that an older one never replaces a newer one.
-    signing: Mutex<()>,
+    /// How many entries the checkpoint covers that is kept: an older one never replaces a newer one.
+    kept: Mutex<u64>,
     writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A checkpoint that is signed and not yet kept as the log's latest one.
+pub struct Head {
+    checkpoint: Checkpoint,
+    state: State,
+}
+
+impl Head {
+    /// The signed statement.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
 }
 
 impl Ledger {
@@ -45,18 +58,31 @@ impl Ledger {
     /// [`Error::Damaged`]; [`Error::Checkpoint`]; [`Error::Io`].
     pub fn open(dir: &Path, key: Option<&VerifierKey>) -> Result<Self, Error> {
         let file = files::open_to_write(dir)?;
-        let (tree, opening) = read_through(dir, &file, key)?;
-        Self::start(dir, file, tree, opening)
+        let (state, opening) = read_through(dir, &file, key)?;
+        Self::start(dir, file, state, opening)
+    }
+
+    /// Opens the log as [`Self::open`] does, but reads only what came after its latest checkpoint: quick, however long
+    /// the log is. Entries under that checkpoint are not looked at, so [`verify()`](crate::verify()) the log afterwards;
+    /// [`Opening::read_from`] says whether there is anything left to verify.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn resume(dir: &Path, key: &VerifierKey) -> Result<Self, Error> {
+        let file = files::open_to_write(dir)?;
+        let (state, opening) = read_the_rest(dir, &file, key)?;
+        Self::start(dir, file, state, opening)
     }
 
     /// Starts the writer on an open file.
-    fn start(dir: &Path, file: File, tree: Tree, opening: Opening) -> Result<Self, Error> {
-        let queue = Arc::new(Queue::new(tree.size()));
-        let tree = Arc::new(Mutex::new(tree));
-        let writer = Writer { file, queue: Arc::clone(&queue), tree: Arc::clone(&tree) };
+    fn start(dir: &Path, file: File, state: State, opening: Opening) -> Result<Self, Error> {
+        let queue = Arc::new(Queue::new(state.tree.size()));
+        let state = Arc::new(Mutex::new(state));
+        let writer = Writer { file, queue: Arc::clone(&queue), state: Arc::clone(&state) };
         let thread = thread::Builder::new().name("audit-log".to_owned()).spawn(move || writer.run());
         let writer = Mutex::new(Some(thread.map_err(failed(dir, "served by a thread"))?));
-        Ok(Self { dir: dir.to_owned(), queue, tree, opening, signing: Mutex::new(()), writer })
+        let kept = Mutex::new(opening.signed);
+        Ok(Self { dir: dir.to_owned(), queue, state, opening, kept, writer })
     }
 
     /// What was found when the log was opened.
@@ -106,24 +132,45 @@ impl Ledger {
         self.queue.durable(self.queue.urge(), deadline).await
     }
 
-    /// Signs the size and root of everything that was recorded before, stores the checkpoint and returns it. Blocks for
-    /// some milliseconds.
+    /// Signs the size and root of everything that was recorded before. Blocks for some milliseconds.
+    ///
+    /// Keep the checkpoint elsewhere, then [`keep`](Self::keep) it here: so whoever puts an older copy of that other
+    /// place back is found out by what the log has.
     ///
     /// # Errors
-    /// [`Error::Timeout`]; [`Error::Failed`]; [`Error::Closed`]; [`Error::Io`].
-    pub fn checkpoint(&self, signer: &CheckpointSigner) -> Result<Checkpoint, Error> {
-        let _one_at_a_time = self.signing.lock();
+    /// [`Error::Timeout`]; [`Error::Failed`]; [`Error::Closed`].
+    pub fn sign(&self, signer: &CheckpointSigner) -> Result<Head, Error> {
+        self.queue.durable_blocking(self.queue.urge(), DEADLINE)?;
+        let state = self.state.lock().clone();
+        let checkpoint = Checkpoint::sign(state.tree.size(), state.tree.root(), signer)?;
+        Ok(Head { checkpoint, state })
+    }
+
+    /// Stores a checkpoint as the log's latest one, unless a later one is stored already.
+    ///
+    /// # Errors
+    /// [`Error::Failed`]; [`Error::Closed`]; [`Error::Io`].
+    pub fn keep(&self, head: &Head) -> Result<(), Error> {
+        let mut kept = self.kept.lock();
         if let Some(error) = self.failure() {
             return Err(error); // others may write by now: an old head must not replace theirs
         }
-        self.queue.durable_blocking(self.queue.urge(), DEADLINE)?;
-        let (size, root) = {
-            let tree = self.tree.lock();
-            (tree.size(), tree.root())
-        };
-        let checkpoint = Checkpoint::sign(size, root, signer)?;
-        files::replace_checkpoint(&self.dir, checkpoint.as_str())?;
-        Ok(checkpoint)
+        if head.checkpoint.size() >= *kept {
+            files::replace_checkpoint(&self.dir, head.checkpoint.as_str())?;
+            head.state.store(&self.dir);
+            *kept = head.checkpoint.size();
+        }
+        Ok(())
+    }
+
+    /// Signs and keeps.
+    ///
+    /// # Errors
+    /// As [`Self::sign`] and [`Self::keep`].
+    pub fn checkpoint(&self, signer: &CheckpointSigner) -> Result<Checkpoint, Error> {
+        let head = self.sign(signer)?;
+        self.keep(&head)?;
+        Ok(head.checkpoint)
     }
 
     /// How many entries are durable.
@@ -237,7 +284,7 @@ mod tests {
 
     /// A log whose entries go to `file`.
     fn on(file: File) -> Ledger {
-        Ledger::start(Path::new("nowhere"), file, Tree::default(), Opening::default()).unwrap()
+        Ledger::start(Path::new("nowhere"), file, State::default(), Opening::default()).unwrap()
     }
 
     #[track_caller]
@@ -273,5 +320,15 @@ mod tests {
             assert_eq!(checkpoint.size(), size);
             ledger.record(&outcome(size as u8)).unwrap();
         }
+    }
+
+    #[test]
+    fn an_older_checkpoint_does_not_replace_a_newer_one() {
+        let (dir, ledger) = fresh();
+        let older = ledger.sign(&signer()).unwrap();
+        ledger.record(&outcome(0)).unwrap();
+        let newer = ledger.checkpoint(&signer()).unwrap();
+        ledger.keep(&older).unwrap();
+        assert_eq!(files::read_checkpoint(dir.path()).unwrap().unwrap(), newer.as_str());
     }
 }

@@ -8,12 +8,14 @@
 //! |---|---|
 //! | `entries.log` | the entries one after the other, each behind its length, as in the entry bundles of [C2SP tlog-tiles](https://c2sp.org/tlog-tiles) |
 //! | `checkpoint` | the latest checkpoint |
+//! | `state` | what has to be known of the entries under that checkpoint to go on behind them; a help, and no more |
 //!
-//! One [`Ledger`] writes. Any process may read beside it: [`tail`], [`find`], [`verify()`], [`prove()`], [`export()`] need no
-//! lock. What the log cannot show: entries after the latest checkpoint are protected by the disk alone, and a thief of
+//! One [`Ledger`] writes. Any process may read beside it: [`tail`], [`find`], [`verify()`], [`prove()`], [`export()`],
+//! [`copy_signed`] need no lock. What the log cannot show: entries after the latest checkpoint are protected by the disk alone, and a thief of
 //! the signing key together with the disk can tell a new story to whoever kept no older checkpoint.
 
 mod checkpoint;
+mod copy;
 mod entry;
 mod error;
 mod export;
@@ -27,16 +29,18 @@ mod prove;
 mod queue;
 mod read;
 mod signer;
+mod state;
 mod torn;
 mod tree;
 mod verify;
 mod writer;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use copy::copy_signed;
 pub use entry::{Entry, EntryIndex, MAX_ENTRY};
 pub use error::Error;
 pub use export::export;
-pub use ledger::{DEADLINE, Ledger};
+pub use ledger::{DEADLINE, Head, Ledger};
 pub use opening::Opening;
 pub use prove::{Proof, ProofError, prove};
 pub use read::{Cursor, Find, MAX_RESULTS, find, read_on, tail};

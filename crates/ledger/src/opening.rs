@@ -1,20 +1,18 @@
-//! Opening a log: reading all of it once, comparing it with its checkpoint, cutting what a crash left half written.
+//! Opening a log: reading it, comparing it with its checkpoint, cutting what a crash left half written.
 
-use std::collections::HashSet;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
 use keyward_policy::RequestId;
-use tlog_tiles::record_hash;
 
 use crate::entry::{Entries, Found};
 use crate::files::{self, failed};
 use crate::heads::{Heads, Mismatch};
+use crate::state::State;
 use crate::torn::torn_tail;
-use crate::tree::Tree;
-use crate::{Checkpoint, EntryIndex, Error, VerifierKey};
+use crate::{Checkpoint, Cursor, EntryIndex, Error, VerifierKey};
 
 /// What was found when the log was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +21,9 @@ pub struct Opening {
     pub entries: u64,
     /// How many of them the latest checkpoint covers.
     pub signed: u64,
+    /// Where reading began: at the log's beginning, or behind what the latest checkpoint covers. What lies before was
+    /// not looked at: [`verify()`](crate::verify()) does.
+    pub read_from: Cursor,
     /// How many bytes of a last entry were cut that a crash had left half written. Nobody was told that it was durable.
     pub cut_bytes: u64,
     /// The requests whose intent has no outcome, in no order: Keyward died while they were on their way. What the
@@ -32,15 +33,39 @@ pub struct Opening {
     pub recorded_until: Option<Timestamp>,
 }
 
-/// Reads the log through, cuts a torn tail, and gives the tree.
+/// Reads the log through, cuts a torn tail, and gives the state behind it.
 pub(crate) fn read_through(
     dir: &Path,
     file: &File,
     key: Option<&VerifierKey>,
-) -> Result<(Tree, Opening), Error> {
+) -> Result<(State, Opening), Error> {
+    let scan = Scan::new(signed_head(dir, key)?, State::default())?;
+    read(dir, file, scan)
+}
+
+/// The same without what the latest checkpoint covers, where the state of that is at hand: what was signed vouches for
+/// the state's tree, so that a state of anything else is not taken. Reads the whole log where it has to.
+pub(crate) fn read_the_rest(dir: &Path, file: &File, key: &VerifierKey) -> Result<(State, Opening), Error> {
+    let head = signed_head(dir, Some(key))?;
+    let state = State::stored(dir).filter(|state| {
+        let signed = head
+            .as_ref()
+            .is_some_and(|head| head.size() == state.tree.size() && head.covers(state.tree.root()));
+        signed && ends_an_entry(file, state.bytes)
+    });
+    read(dir, file, Scan::new(head, state.unwrap_or_default())?)
+}
+
+/// Whether an entry can end here.
+fn ends_an_entry(mut file: &File, offset: u64) -> bool {
+    let mut last = [0];
+    let found = file.seek(SeekFrom::Start(offset.saturating_sub(1))).and_then(|_| file.read_exact(&mut last));
+    found.is_ok() && last == *b"}"
+}
+
+fn read(dir: &Path, file: &File, mut scan: Scan) -> Result<(State, Opening), Error> {
     let path = files::entries(dir);
-    let mut scan = Scan::new(signed_head(dir, key)?)?;
-    let copy = file.try_clone().and_then(|copy| Entries::from(copy, 0, 0));
+    let copy = file.try_clone().and_then(|copy| Entries::from(copy, scan.from.index, scan.from.offset));
     let mut entries = copy.map_err(failed(&path, "read"))?;
     loop {
         match entries.next().map_err(failed(&path, "read"))? {
@@ -71,40 +96,34 @@ fn cut(file: &File, offset: u64) -> io::Result<()> {
     file.sync_all()
 }
 
-/// What is known of the entries so far.
+/// The reading of a log, so far.
 struct Scan {
     heads: Heads,
-    tree: Tree,
-    unanswered: Unanswered,
-    /// The beginning of the last entry, with its time.
-    last: Vec<u8>,
+    state: State,
+    from: Cursor,
 }
 
 impl Scan {
-    fn new(head: Option<Checkpoint>) -> Result<Self, Error> {
-        let heads = Heads::new(head.into_iter().collect());
-        let mut scan =
-            Self { heads, tree: Tree::default(), unanswered: Unanswered::default(), last: Vec::new() };
-        scan.heads.compare(&scan.tree)?;
+    fn new(head: Option<Checkpoint>, state: State) -> Result<Self, Error> {
+        let from = Cursor { index: state.tree.size(), offset: state.bytes };
+        let mut scan = Self { heads: Heads::new(head.into_iter().collect()), state, from };
+        scan.heads.compare(&scan.state.tree)?;
         Ok(scan)
     }
 
     fn take(&mut self, entry: &[u8]) -> Result<(), Error> {
-        self.unanswered.take(entry);
-        self.last.clear();
-        self.last.extend(entry.iter().take(TIME_BYTES));
-        self.tree.push(record_hash(entry));
-        Ok(self.heads.compare(&self.tree)?)
+        self.state.take(entry);
+        Ok(self.heads.compare(&self.state.tree)?)
     }
 
-    fn finish(self, cut_bytes: u64) -> Result<(Tree, Opening), Error> {
-        let (entries, signed) = (self.tree.size(), self.heads.signed());
+    fn finish(self, cut_bytes: u64) -> Result<(State, Opening), Error> {
+        let (entries, signed) = (self.state.tree.size(), self.heads.signed());
         if entries < signed {
             return Err(Error::Shorter { entries, signed });
         }
-        let (unanswered, recorded_until) = (self.unanswered.into_ids(), time(&self.last));
-        let opening = Opening { entries, signed, cut_bytes, unanswered, recorded_until };
-        Ok((self.tree, opening))
+        let (unanswered, recorded_until) = (self.state.unanswered(), self.state.recorded_until());
+        let read_from = self.from;
+        Ok((self.state, Opening { entries, signed, read_from, cut_bytes, unanswered, recorded_until }))
     }
 }
 
@@ -112,43 +131,6 @@ impl From<Mismatch> for Error {
     fn from(mismatch: Mismatch) -> Self {
         Self::Different { signed: mismatch.until }
     }
-}
-
-/// The first bytes of an entry, among which its time is.
-const TIME_BYTES: usize = 48;
-
-/// When an entry was recorded, from its beginning.
-fn time(entry: &[u8]) -> Option<Timestamp> {
-    let text = str::from_utf8(entry.strip_prefix(b"{\"at\":\"")?).ok()?;
-    text.split('"').next()?.parse().ok()
-}
-
-/// The id of a request as its text, without the prefix: shorter to hash than to parse.
-type Id = [u8; 26];
-
-/// The intents that no outcome followed so far.
-#[derive(Default)]
-struct Unanswered(HashSet<Id>);
-
-impl Unanswered {
-    /// Reads no JSON, for speed: our own entries all begin with their time, then their kind, then the request's id.
-    fn take(&mut self, entry: &[u8]) {
-        let Some(kind) = entry.iter().position(|&byte| byte == b',') else { return };
-        if let Some(id) = id_behind(b",\"event\":\"intent\",\"request\":\"req_", &entry[kind..]) {
-            self.0.insert(id);
-        } else if let Some(id) = id_behind(b",\"event\":\"outcome\",\"request\":\"req_", &entry[kind..]) {
-            self.0.remove(&id);
-        }
-    }
-
-    fn into_ids(self) -> Vec<RequestId> {
-        let text = |id: Id| format!("req_{}", String::from_utf8_lossy(&id));
-        self.0.into_iter().filter_map(|id| text(id).parse().ok()).collect()
-    }
-}
-
-fn id_behind(beginning: &[u8], entry: &[u8]) -> Option<Id> {
-    entry.strip_prefix(beginning)?.first_chunk().copied()
 }
 
 #[cfg(test)]
@@ -248,5 +230,51 @@ mod tests {
             .for_each(|event| ledger.record(event).unwrap());
         ledger.close().unwrap();
         assert_eq!(opened(dir.path()).unwrap().unanswered, [request(2)]);
+    }
+
+    fn resumed(dir: &Path) -> Result<Opening, Error> {
+        Ledger::resume(dir, signer().verifier_key()).map(|ledger| ledger.opening().clone())
+    }
+
+    #[test]
+    fn what_was_signed_is_not_read_again_and_the_rest_is() {
+        let (dir, _) = log_of(0, &[]);
+        let ledger = open(dir.path());
+        [intent(1), intent(2), outcome(1)].iter().for_each(|event| ledger.record(event).unwrap());
+        ledger.checkpoint(&signer()).unwrap();
+        [intent(3), intent(4), outcome(4)].iter().for_each(|event| ledger.record(event).unwrap());
+        ledger.close().unwrap();
+        let mut quick = resumed(dir.path()).unwrap();
+        assert_eq!((quick.read_from.index, quick.entries, quick.signed), (3, 6, 3));
+        let mut whole = opened(dir.path()).unwrap();
+        quick.unanswered.sort_by_key(ToString::to_string);
+        whole.unanswered.sort_by_key(ToString::to_string);
+        assert_eq!(quick, Opening { read_from: quick.read_from, ..whole });
+        assert_eq!(quick.unanswered, [request(2), request(3)]);
+        let ledger = Ledger::resume(dir.path(), signer().verifier_key()).unwrap();
+        assert_eq!(record(&ledger, &outcome(2)), 6);
+        ledger.checkpoint(&signer()).unwrap();
+        drop(ledger);
+        assert_eq!(opened(dir.path()).unwrap().signed, 7, "the tree went on rightly");
+    }
+
+    #[test]
+    fn a_state_that_the_checkpoint_does_not_vouch_for_is_not_taken() {
+        let (dir, _) = log_of(6, &[3, 6]);
+        let other = log_of(5, &[5]).0;
+        fs::copy(files::state(other.path()), files::state(dir.path())).unwrap();
+        assert_eq!(resumed(dir.path()).unwrap().read_from, Cursor::default());
+        fs::remove_file(files::state(dir.path())).unwrap();
+        assert_eq!(resumed(dir.path()).unwrap().read_from, Cursor::default());
+    }
+
+    #[test]
+    fn a_cut_log_is_refused_however_it_is_opened() {
+        let (dir, _) = log_of(3, &[3]);
+        let file = fs::read(files::entries(dir.path())).unwrap();
+        for len in 0..file.len() {
+            fs::write(files::entries(dir.path()), &file[..len]).unwrap();
+            assert!(matches!(resumed(dir.path()), Err(Error::Shorter { signed: 3, .. })), "{len}");
+        }
     }
 }

@@ -15,8 +15,15 @@ pub const MAX_RESULTS: usize = 10_000;
 /// A place between two entries: where to read on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
-    index: u64,
-    offset: u64,
+    pub(crate) index: u64,
+    pub(crate) offset: u64,
+}
+
+impl Cursor {
+    /// How many entries lie before it.
+    pub fn index(self) -> u64 {
+        self.index
+    }
 }
 
 /// What to look for.

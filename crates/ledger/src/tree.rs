@@ -3,7 +3,7 @@
 use tlog_tiles::{EMPTY_HASH, Hash, node_hash};
 
 /// The tree so far, as the roots of its full subtrees, the largest first: at most 64 hashes, whatever its size.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tree {
     size: u64,
     peaks: Vec<Hash>,
@@ -13,6 +13,16 @@ impl Tree {
     /// How many leaves it has.
     pub(crate) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// A tree of so many leaves, from the roots of its full subtrees; none when so many cannot be.
+    pub(crate) fn from_peaks(size: u64, peaks: Vec<Hash>) -> Option<Self> {
+        (peaks.len() == size.count_ones() as usize).then_some(Self { size, peaks })
+    }
+
+    /// The roots of its full subtrees, the largest first.
+    pub(crate) fn peaks(&self) -> &[Hash] {
+        &self.peaks
     }
 
     /// Appends a leaf.

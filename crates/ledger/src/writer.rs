@@ -5,34 +5,33 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tlog_tiles::record_hash;
 
 use crate::entry::unframed;
 use crate::queue::{Batch, End, Queue};
-use crate::tree::Tree;
+use crate::state::State;
 
 /// Writes what comes through the queue.
 pub(crate) struct Writer {
     pub(crate) file: File,
     pub(crate) queue: Arc<Queue>,
-    /// The tree of what is durable.
-    pub(crate) tree: Arc<Mutex<Tree>>,
+    /// What is known of what is durable.
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
 impl Writer {
     /// Runs until the queue is closed or the disk fails.
     ///
-    /// The tree is locked before the waiters are told and updated after: they need not wait for the hashing, and who
-    /// looks at the tree next still finds their entries in it.
+    /// The state is locked before the waiters are told and updated after: they need not wait for the hashing, and who
+    /// looks at the state next still finds their entries in it.
     pub(crate) fn run(mut self) {
         let mut batch = Batch::default();
         while let Some(size) = self.queue.take(&mut batch) {
             if let Err(error) = self.commit(&batch.bytes) {
                 return self.queue.end(End::Failed(error.to_string().into()));
             }
-            let mut tree = self.tree.lock();
+            let mut state = self.state.lock();
             self.queue.committed(size, &mut batch);
-            unframed(&batch.bytes).map(record_hash).for_each(|leaf| tree.push(leaf));
+            unframed(&batch.bytes).for_each(|entry| state.take(entry));
             batch.bytes.clear();
         }
         self.queue.end(End::Closed);
