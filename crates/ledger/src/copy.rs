@@ -12,8 +12,9 @@ use crate::read::{Cursor, each};
 use crate::tree::Tree;
 use crate::{Broken, Checkpoint};
 
-/// Copies the entries that the latest checkpoint covers, and the checkpoint, into `out`, which must not hold a log. The
-/// copy is durable when this returns, and opens as any log does. Needs no lock; the log may grow meanwhile.
+/// Copies the entries that the latest checkpoint covers, and the checkpoint, into `out`, which must not hold a log.
+///
+/// The copy is durable when this returns, and opens as any log does. Needs no lock; the log may grow meanwhile.
 ///
 /// # Errors
 /// [`Broken`] when the entries are not what the checkpoint says; `out` then holds no checkpoint.

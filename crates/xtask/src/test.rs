@@ -11,7 +11,8 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use cluster::Cluster;
 
-use crate::process::{cargo, has_subcommand, in_ci, run as run_program, target};
+use crate::debian;
+use crate::process::{cargo, has_subcommand, in_ci, on_path, run as run_program, target};
 use crate::steps::Steps;
 
 /// What `test` takes.
@@ -45,6 +46,7 @@ pub(crate) fn run_with(
     let target = target()?;
     let python = steps.need("Python clients", || clients::prepare(&target))?;
     let cluster = steps.need("Postgres", Cluster::start)?;
+    steps.need("strace", strace)?;
     let surroundings = Surroundings { python: &python, postgres: cluster.url(), more };
     steps.attempt("tests", || tests(&surroundings, profile, filter));
     if filter.is_empty() {
@@ -56,6 +58,11 @@ pub(crate) fn run_with(
     }
     drop(cluster);
     steps.finish()
+}
+
+/// With it the tests let a server's disk fail or hang.
+fn strace() -> Result<()> {
+    if on_path("strace") { Ok(()) } else { debian::install("strace", "strace") }
 }
 
 fn tests(surroundings: &Surroundings<'_>, profile: &str, filter: &[String]) -> Result<()> {

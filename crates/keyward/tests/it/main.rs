@@ -10,6 +10,7 @@
 mod ccxt;
 mod cli;
 mod clients;
+mod durability;
 mod edges;
 mod keys;
 mod leaks;

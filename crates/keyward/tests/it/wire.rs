@@ -1,6 +1,6 @@
 //! Requests down to the byte: signed here, sent over a plain socket, from any loopback address.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -72,16 +72,16 @@ impl Wire {
     }
 
     pub(crate) fn send_under(&self, gateway: &str, prefix: &str) -> Reply {
-        let mut stream = connect(self.from, gateway);
+        let Ok(mut stream) = try_connect(self.from, gateway) else { return Reply::parse("") };
         stream.write_all(&self.introduced_by).unwrap();
         self.send_over(&mut stream, gateway, prefix)
     }
 
     /// Sends it over a stream that stands, until the other end closes it.
     pub(crate) fn send_over(&self, stream: &mut (impl Read + Write), gateway: &str, prefix: &str) -> Reply {
-        stream.write_all(self.bytes(gateway, prefix).as_bytes()).unwrap();
         let mut answer = Vec::new();
         // A connection that is cut is an answer too: an empty one.
+        let _ = stream.write_all(self.bytes(gateway, prefix).as_bytes());
         let _ = stream.read_to_end(&mut answer);
         Reply::parse(&String::from_utf8_lossy(&answer))
     }
@@ -132,12 +132,16 @@ pub(crate) fn now_ms() -> u128 {
 }
 
 pub(crate) fn connect(from: &str, to: &str) -> TcpStream {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    try_connect(from, to).unwrap()
+}
+
+fn try_connect(from: &str, to: &str) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     let source: SocketAddr = format!("{from}:0").parse().unwrap();
-    socket.bind(&source.into()).unwrap();
+    socket.bind(&source.into())?;
     let target: SocketAddr = to.parse().unwrap();
-    socket.connect(&target.into()).unwrap();
+    socket.connect(&target.into())?;
     let stream: TcpStream = socket.into();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    Ok(stream)
 }

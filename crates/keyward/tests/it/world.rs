@@ -5,7 +5,7 @@ mod server;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub(crate) struct Setup {
     pub(crate) postgres: bool,
     /// The gateway speaks TLS, with the certificate of `certificate.pem` in the data folder.
     pub(crate) tls: bool,
+    /// The data folder is a file system of its own, of this size. Needs root, who alone mounts.
+    pub(crate) disk: Option<&'static str>,
     /// More arguments for `keyward serve`.
     pub(crate) serve: &'static [&'static str],
 }
@@ -54,6 +56,9 @@ impl World {
     pub(crate) fn with(setup: Setup) -> Self {
         let private = fs::Permissions::from_mode(0o700);
         let data = tempfile::Builder::new().permissions(private).tempdir().unwrap();
+        if let Some(size) = setup.disk {
+            mount(data.path(), size);
+        }
         fs::write(data.path().join("passphrase"), PASSPHRASE).unwrap();
         if setup.tls {
             let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -170,6 +175,21 @@ impl World {
         }
         command
     }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.setup.disk.is_some() {
+            self.server.kill();
+            let _ = Command::new("umount").arg("--lazy").arg(self.data.path()).status();
+        }
+    }
+}
+
+fn mount(folder: &Path, size: &str) {
+    let options = format!("size={size},mode=0700");
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(folder).status();
+    assert!(mounted.unwrap().success(), "a file system of its own needs root, as CI is");
 }
 
 mod postgres {

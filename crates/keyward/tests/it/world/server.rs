@@ -19,7 +19,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(super) fn not_started() -> Self {
+    pub(crate) fn not_started() -> Self {
         Self { child: None, gateway: String::new(), control: String::new(), said: Arc::default() }
     }
 
