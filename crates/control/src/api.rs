@@ -5,6 +5,7 @@
 //! request's extensions, and without one nothing is done.
 
 mod audit;
+mod backup;
 #[cfg(test)]
 mod contract;
 mod credential;
@@ -42,7 +43,8 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(project::routes())
         .merge(key::routes())
         .merge(kill::routes())
-        .merge(audit::routes());
+        .merge(audit::routes())
+        .merge(backup::routes());
     Router::new()
         .nest("/api/v1", operations)
         .fallback(async || Error::new(Code::RouteUnknown, "there is nothing at this path"))

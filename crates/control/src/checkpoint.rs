@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyward_ledger::{Checkpoint, CheckpointSigner, VerifierKey};
+use keyward_ledger::{CheckpointSigner, Head, VerifierKey};
 use keyward_policy::SecretOwner;
 use keyward_store::{Anchor, Service, ServiceSecret};
 
@@ -13,6 +13,9 @@ impl Control {
     /// Signs the size and root of the audit log, and keeps the checkpoint in the database as well: who cuts the log and
     /// puts back an older checkpoint is found out. Does nothing while there is nothing new.
     ///
+    /// The database has it first, so that one with fewer checkpoints than the log is an older one. Nobody changes
+    /// anything meanwhile: a database with this checkpoint has every change that it covers.
+    ///
     /// To be called on a timer, at shutdown, and after every operation that is done without a server.
     /// Gives the number of entries that are signed now; none when there is no vault yet, or it is sealed: the log then
     /// goes on unsigned until it is unsealed.
@@ -20,6 +23,12 @@ impl Control {
     /// # Errors
     /// `audit_unavailable` or `store_unavailable`; `internal` when the signing key does not open.
     pub async fn sign_checkpoint(&self) -> Result<Option<u64>, Error> {
+        let _turn = self.turn.lock().await;
+        self.sign_checkpoint_now().await
+    }
+
+    /// The same for who has the turn already.
+    pub(crate) async fn sign_checkpoint_now(&self) -> Result<Option<u64>, Error> {
         let Some(service) = self.store.service_secret(Service::AuditLog).await? else { return Ok(None) };
         if self.vault.is_sealed() {
             return Ok(None);
@@ -28,19 +37,21 @@ impl Control {
         if latest == Some(self.ledger.entries()) {
             return Ok(latest);
         }
-        let checkpoint = self.sign(&service).await?;
-        let (size, text) = (checkpoint.size(), checkpoint.as_str().to_owned());
+        let head = self.sign(&service).await?;
+        let (size, text) = (head.checkpoint().size(), head.checkpoint().as_str().to_owned());
         self.store.add_anchor(&Anchor { size, at: self.now(), checkpoint: text }).await?;
+        let ledger = Arc::clone(&self.ledger);
+        blocking(move || ledger.keep(&head).map_err(Error::from)).await?;
         Ok(Some(size))
     }
 
-    async fn sign(&self, service: &ServiceSecret) -> Result<Checkpoint, Error> {
+    async fn sign(&self, service: &ServiceSecret) -> Result<Head, Error> {
         let signer = {
             let seed = self.vault.open(SecretOwner::AuditLog, &service.sealed)?;
             CheckpointSigner::from_seed(verifier_key(service)?.name(), &seed).map_err(unusable)?
         };
         let ledger = Arc::clone(&self.ledger);
-        blocking(move || ledger.checkpoint(&signer).map_err(Error::from)).await
+        blocking(move || ledger.sign(&signer).map_err(Error::from)).await
     }
 
     /// What checks the log's checkpoints; none before there is a vault.

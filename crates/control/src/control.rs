@@ -26,6 +26,8 @@ pub struct Parts {
     pub ledger: Arc<Ledger>,
     /// The directory of the audit log, for reading beside its writer.
     pub audit_dir: PathBuf,
+    /// The configuration file, which may not be there: a backup takes it along.
+    pub config_file: PathBuf,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
@@ -46,6 +48,7 @@ pub struct Control {
     pub(crate) vault: Arc<Vault>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) audit_dir: PathBuf,
+    pub(crate) config_file: PathBuf,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) introspect: Arc<dyn Introspect>,
     pub(crate) kdf: KdfParams,
@@ -64,6 +67,7 @@ impl Control {
             vault: parts.vault,
             ledger: parts.ledger,
             audit_dir: parts.audit_dir,
+            config_file: parts.config_file,
             entropy: parts.entropy,
             introspect: parts.introspect,
             kdf: parts.kdf,

@@ -163,6 +163,10 @@ codes! {
     VenueUnreachable = "venue_unreachable", Venue;
     /// The exchange refused the credential, or answered what cannot be read.
     VenueRefused = "venue_refused", Venue;
+    /// A backup cannot be read, or is not what its manifest says.
+    BackupInvalid = "backup_invalid", Invalid;
+    /// Keyward is not locked, so there is nothing to reopen.
+    NotLocked = "not_locked", Conflict;
     /// The audit log cannot be written or read.
     AuditUnavailable = "audit_unavailable", Unavailable;
     /// The audit log was never signed, so nothing can be proven.

@@ -106,6 +106,7 @@ impl Fixture {
             vault: Arc::new(Vault::new(Arc::clone(&entropy) as Arc<dyn Entropy>)),
             ledger: Arc::new(Ledger::open(&dir.path().join("audit"), None).unwrap()),
             audit_dir: dir.path().join("audit"),
+            config_file: dir.path().join("keyward.toml"),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy,
             publish: Arc::new(move |change| {

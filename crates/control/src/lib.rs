@@ -6,6 +6,7 @@
 
 mod act;
 pub mod api;
+pub mod archive;
 mod blocking;
 mod checkpoint;
 mod control;
@@ -20,6 +21,7 @@ mod name;
 mod names;
 pub mod operation;
 mod page;
+mod recover;
 mod services;
 mod shown;
 mod time;
@@ -30,4 +32,5 @@ pub use error::{Code, Error, Kind};
 pub use given::GivenSecret;
 pub use introspect::{Asked, CannotAsk, Introspect};
 pub use page::{Listed, Part, Removed};
+pub use recover::{Lock, Recovered, recover};
 pub use shown::ShownOnce;

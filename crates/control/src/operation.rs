@@ -2,10 +2,12 @@
 //! set of checks and one audit record.
 
 pub mod audit;
+pub mod backup;
 pub mod credential;
 pub mod key;
 pub mod kill;
 pub mod project;
+pub mod reopen;
 pub mod status;
 pub mod vault;
 pub mod venue;

@@ -121,6 +121,7 @@ fn kind(reason: Reason) -> DenialKind {
         Reason::EndpointUnknown => DenialKind::EndpointUnknown,
         Reason::RateLimited | Reason::VenueRateLimited => DenialKind::RateLimited,
         Reason::VaultSealed
+        | Reason::RestoreLocked
         | Reason::AuditUnavailable
         | Reason::Unavailable
         | Reason::ClockUncertain

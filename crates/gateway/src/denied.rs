@@ -90,6 +90,9 @@ fn words(reason: Reason) -> &'static str {
         Reason::RateLimited => "this key's request rate is used up",
         Reason::ClockUncertain => "the clock of Keyward's host is wrong or was set back; nothing was sent",
         Reason::VaultSealed => "the vault is sealed; nothing was sent",
+        Reason::RestoreLocked => {
+            "Keyward was restored and is locked until its operator reopens it; nothing was sent"
+        }
         Reason::AuditUnavailable => "the request could not be recorded, so it was not sent",
         Reason::CredentialUnusable => "the real key cannot be used; nothing was sent",
         Reason::CredentialBusy => {

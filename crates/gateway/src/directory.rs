@@ -104,7 +104,7 @@ impl Directory {
             Change::VenueGone(id) => self.put_venue(id, None),
             Change::Credential(credential) => self.put_credential(*credential),
             Change::CredentialGone(id) => self.change_credentials(|all| all.remove(&id)),
-            Change::Sealed => {}
+            Change::Sealed | Change::Locked(_) => {} // nothing of the directory's
         }
     }
 

@@ -1,7 +1,7 @@
 //! The gateway: all that its workers share, and the ways in which the composition root uses it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
@@ -61,6 +61,8 @@ pub struct Gateway {
     /// been signed by then.
     pub(crate) not_before: NotBefore,
     request_ids: RequestIds,
+    /// An older state was put back, and no operator has looked at it yet.
+    locked: AtomicBool,
 }
 
 /// How far a signature may lie ahead of the clock when it is accepted, at most, by any dialect.
@@ -111,6 +113,7 @@ impl Gateway {
             breaker: Breaker::default(),
             metrics: Metrics::new(),
             request_ids: RequestIds { process, count: AtomicU64::new(0) },
+            locked: AtomicBool::new(false),
         }
     }
 
@@ -118,9 +121,17 @@ impl Gateway {
     /// returns, no send starts any more that the change forbids. Those that it forbids and that had started already are
     /// given back, as far as they have no answer yet.
     pub fn apply(&self, change: Change) -> Vec<OnWire> {
+        if let Change::Locked(locked) = change {
+            self.locked.store(locked, Ordering::Release);
+        }
         let forbidden = Forbidden::by(&change);
         self.directory.apply(change);
         forbidden.map_or_else(Vec::new, |forbidden| self.on_wire(&forbidden))
+    }
+
+    /// Whether everything is refused; see [`Change::Locked`].
+    pub fn is_locked(&self) -> bool {
+        self.locked.load(Ordering::Acquire)
     }
 
     fn on_wire(&self, forbidden: &Forbidden) -> Vec<OnWire> {

@@ -1,6 +1,7 @@
 //! The commands: each reads its arguments, calls one operation through the door, and prints what came of it.
 
 mod audit;
+mod backup;
 mod completions;
 mod credential;
 mod demo;
@@ -8,6 +9,8 @@ mod doctor;
 mod key;
 mod kill;
 mod project;
+mod reopen;
+mod restore;
 mod sandbox;
 mod serve;
 mod unlock;
@@ -46,6 +49,9 @@ pub(crate) enum Other {
     Kill(kill::Kill),
     #[command(subcommand)]
     Audit(audit::Audit),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Reopen(reopen::Reopen),
     Sandbox(sandbox::Sandbox),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -86,6 +92,9 @@ impl Other {
             Self::Key(command) => command.run(invocation).await,
             Self::Kill(command) => command.run(invocation).await,
             Self::Audit(command) => command.run(invocation).await,
+            Self::Backup(command) => command.run(invocation).await,
+            Self::Restore(command) => command.run(invocation).await,
+            Self::Reopen(command) => command.run(invocation).await,
             Self::Sandbox(command) => command.run(invocation).await,
             Self::Doctor(command) => command.run(invocation).await,
             Self::Completions(command) => command.run(),

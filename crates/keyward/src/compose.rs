@@ -6,13 +6,14 @@
 mod introspect;
 mod nonces;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use keyward_control::{Control, api};
+use keyward_control::{Control, Lock, Recovered, api, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
 use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
@@ -40,6 +41,8 @@ const IDENTITY_CHECK_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Place<'a> {
     /// The data directory.
     pub(crate) data: &'a DataDir,
+    /// The configuration file, if there is one.
+    pub(crate) config_file: PathBuf,
     /// The database.
     pub(crate) database_url: Zeroizing<String>,
     /// The gateway's base URL as clients see it; none when it is known from the last time that a server ran.
@@ -60,6 +63,8 @@ pub(crate) struct Keyward {
     pub(crate) public: Api,
     /// The audit log.
     pub(crate) ledger: Arc<Ledger>,
+    /// Why nothing is served until an operator reopens Keyward.
+    pub(crate) lock: Option<Lock>,
     store: Store,
 }
 
@@ -79,12 +84,15 @@ impl Keyward {
         let store = Store::open(&place.database_url).await?;
         let shared = Shared::new(open_ledger(place.data, &store).await?);
         let gateway = shared.gateway(&store, identity(&store).await?, place.settings);
-        load(&gateway, store.load().await?);
+        let audit = place.data.audit();
+        let Recovered { snapshot, lock } = recover(&store, &shared.ledger, &audit, SystemClock.now()).await?;
+        load(&gateway, snapshot);
+        gateway.apply(Change::Locked(lock.is_some()));
         let gateway_url = gateway_url(&store, place.gateway_url).await?;
-        let control = shared.control(&store, &gateway, place.data, gateway_url);
+        let control = shared.control(&store, &gateway, (audit, place.config_file), gateway_url);
         let api = Api::new(api::router(Arc::clone(&control)));
         let public = shared.public(&gateway);
-        Ok(Self { gateway, control, api, public, ledger: shared.ledger, store })
+        Ok(Self { gateway, control, api, public, ledger: shared.ledger, lock, store })
     }
 
     /// Waits until there is a vault, and with it the key that vouches for callers, and gives that to the gateway.
@@ -136,7 +144,7 @@ impl Shared {
         &self,
         store: &Store,
         gateway: &Arc<Gateway>,
-        data: &DataDir,
+        (audit_dir, config_file): (PathBuf, PathBuf),
         gateway_url: String,
     ) -> Arc<Control> {
         let publish = Arc::clone(gateway);
@@ -144,7 +152,8 @@ impl Shared {
             store: store.clone(),
             vault: Arc::clone(&self.vault),
             ledger: Arc::clone(&self.ledger),
-            audit_dir: data.audit(),
+            audit_dir,
+            config_file,
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             publish: Arc::new(move |change| publish.apply(change)),
@@ -160,6 +169,7 @@ impl Shared {
         let (gateway, held) = (Arc::clone(gateway), Arc::clone(gateway));
         let ready = move || match ledger.failure() {
             Some(failure) => Err(failure.to_string()),
+            None if held.is_locked() => Err("an older state was restored: keyward reopen".to_owned()),
             None if vault.is_sealed() => Err("the vault is sealed".to_owned()),
             None => Ok(held.pauses().iter().map(held_back).collect()),
         };
@@ -178,7 +188,11 @@ async fn open_ledger(data: &DataDir, store: &Store) -> Result<Arc<Ledger>> {
     let service = store.service_secret(Service::AuditLog).await?;
     let key = service.map(|service| service.public.parse::<VerifierKey>()).transpose()?;
     let path = data.audit();
-    let ledger = tokio::task::spawn_blocking(move || Ledger::open(&path, key.as_ref())).await??;
+    let open = move || match &key {
+        Some(key) => Ledger::resume(&path, key),
+        None => Ledger::open(&path, None),
+    };
+    let ledger = tokio::task::spawn_blocking(open).await??;
     for &request in &ledger.opening().unanswered {
         let outcome = Outcome { request, status: None, reason: Some(Reason::OutcomeUnknown) };
         ledger.record(&Event { at: SystemClock.now(), what: What::Outcome(outcome) })?;

@@ -1,5 +1,7 @@
 //! One run of one command: where the data is, what unlocks the vault, how results are printed, and the door.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use keyward_gateway::Settings;
 use serde_json::Value;
@@ -26,6 +28,8 @@ pub(crate) struct Invocation {
     pub(crate) data: DataDir,
     /// What the configuration file says.
     pub(crate) config: Config,
+    /// Where the configuration file is, if there is one.
+    pub(crate) config_file: PathBuf,
     /// Which database is used.
     pub(crate) database: Database,
     /// How results are printed.
@@ -41,7 +45,8 @@ impl Invocation {
         let config = Config::read(global.config.as_deref(), &data.config())?;
         let database = Database::choose(&data, (global.database, global.database_file), &config)?;
         let printer = Printer::new(global.json);
-        Ok(Self { data, config, database, printer, unlock: Unlock::default(), door: None })
+        let config_file = global.config.unwrap_or_else(|| data.config());
+        Ok(Self { data, config, config_file, database, printer, unlock: Unlock::default(), door: None })
     }
 
     /// Says what unlocks the vault, should the command need it.
@@ -83,7 +88,8 @@ impl Invocation {
 
     /// What the parts are opened on, in this process.
     pub(crate) fn place(&self, gateway_url: Option<String>, settings: Settings) -> Result<Place<'_>> {
-        Ok(Place { data: &self.data, database_url: self.database.url()?, gateway_url, settings })
+        let (data, config_file) = (&self.data, self.config_file.clone());
+        Ok(Place { data, config_file, database_url: self.database.url()?, gateway_url, settings })
     }
 
     /// The running server, for what only a server can do.

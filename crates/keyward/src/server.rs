@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use keyward_control::Code;
+use keyward_control::operation::audit::verify::verify;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -37,6 +39,8 @@ pub(crate) struct Server {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     workers: Vec<JoinHandle<()>>,
+    /// What is wrong with the part of the audit log that was not read at start.
+    broken: watch::Receiver<Option<String>>,
 }
 
 impl Server {
@@ -54,12 +58,14 @@ impl Server {
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(systemd::alive(stopped.clone()));
         tasks.spawn(reload(bound.tls, stopped.clone()));
+        let (tell_broken, broken) = watch::channel(None);
+        tasks.spawn(verify_what_was_not_read(Arc::clone(&keyward), tell_broken, stopped.clone()));
         let workers = keyward.gateway.serve(bound.gateway, tls.as_ref(), &stopped);
         let workers = workers.context("the gateway's threads cannot be started")?;
         tracing::info!(threads = workers.len(), "serving");
         systemd::ready();
         let socket = (!passed).then_some(path);
-        Ok(Self { keyward, socket, stop, tasks, workers })
+        Ok(Self { keyward, socket, stop, tasks, workers, broken })
     }
 
     /// Waits until somebody asks the server to stop, or until it can record nothing any more.
@@ -67,6 +73,7 @@ impl Server {
         tokio::select! {
             () = signals::stop() => Ok(()),
             error = self.audit_failed() => Err(error),
+            error = self.audit_broken() => Err(error),
         }
     }
 
@@ -80,6 +87,15 @@ impl Server {
                     .context("the audit log failed, so Keyward stops; start it again");
             }
         }
+    }
+
+    /// A log that somebody changed is evidence: nothing more is added to it.
+    async fn audit_broken(&self) -> anyhow::Error {
+        let mut broken = self.broken.clone();
+        if let Ok(found) = broken.wait_for(Option::is_some).await {
+            return anyhow!("{}", found.as_deref().unwrap_or_default());
+        }
+        std::future::pending().await // it was looked at, and all is well
     }
 
     /// Finishes what is under way and closes everything.
@@ -135,6 +151,28 @@ async fn identify(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
             tracing::error!(%error, "the gateway cannot vouch for callers");
         },
         _ = stopped.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// Opening the log reads what came after its checkpoint, so that a start is quick; this reads the rest.
+async fn verify_what_was_not_read(
+    keyward: Arc<Keyward>,
+    broken: watch::Sender<Option<String>>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    if keyward.ledger.opening().read_from.index() == 0 {
+        return;
+    }
+    let verified = tokio::select! {
+        verified = verify(&keyward.control) => verified,
+        _ = stopped.wait_for(|stop| *stop) => return,
+    };
+    match verified {
+        Ok(verified) => {
+            tracing::info!(entries = verified.report.entries, "the audit log is as it was signed")
+        }
+        Err(error) if error.code() == Code::AuditDamaged => drop(broken.send(Some(error.to_string()))),
+        Err(error) => tracing::warn!(%error, "the audit log could not be verified"),
     }
 }
 

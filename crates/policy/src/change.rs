@@ -24,4 +24,6 @@ pub enum Change {
     CredentialGone(CredentialId),
     /// The vault was sealed. There is nothing to apply: the root key is gone already, for both planes.
     Sealed,
+    /// Whether everything is refused, because an older state was put back and no operator has looked at it yet.
+    Locked(bool),
 }

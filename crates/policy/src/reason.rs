@@ -100,6 +100,8 @@ reasons! {
     RateLimited = "rate_limited", Policy;
     /// The vault is sealed.
     VaultSealed = "vault_sealed", Keyward;
+    /// An older state was restored, and no operator has reopened Keyward yet.
+    RestoreLocked = "restore_locked", Keyward;
     /// The request cannot be recorded.
     AuditUnavailable = "audit_unavailable", Keyward;
     /// Keyward is stopping, or has no room for more.

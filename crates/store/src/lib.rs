@@ -21,6 +21,7 @@
 mod backend;
 mod anchors;
 mod column;
+mod copy;
 mod credentials;
 mod error;
 mod keys;

@@ -22,6 +22,16 @@ impl Store {
         on!(&self.pool, |db| sqlx::query(SQL).bind(name).bind(value).execute(db).await.map(drop))?;
         Ok(())
     }
+
+    /// Forgets the text under a name, if there is one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn remove_meta(&self, name: &str) -> Result<(), Error> {
+        const SQL: &str = "DELETE FROM meta WHERE name = $1";
+        on!(&self.pool, |db| sqlx::query(SQL).bind(name).execute(db).await.map(drop))?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -35,6 +45,8 @@ mod tests {
             store.put_meta("log-id", "first").await.unwrap();
             store.put_meta("log-id", "second").await.unwrap();
             assert_eq!(store.meta("log-id").await.unwrap().as_deref(), Some("second"));
+            store.remove_meta("log-id").await.unwrap();
+            assert_eq!(store.meta("log-id").await.unwrap(), None);
         })
         .await;
     }

@@ -33,6 +33,9 @@ impl<'r> Verified<'r> {
     /// Decides by the rules.
     pub(crate) fn decide(self, gateway: &Gateway) -> Result<Allowed<'r>, Denied> {
         let known = self.0.known();
+        if gateway.is_locked() {
+            return Err(Denied::policy(Reason::RestoreLocked).knowing(known));
+        }
         let Identified { read, caller } = self.0;
         let pass = match caller {
             Caller::Public => Ok(Pass::Public),

@@ -23,7 +23,7 @@ impl Forbidden {
             Change::KeyGone { id, .. } => Some(Self::Key(*id)),
             Change::CredentialGone(id) => Some(Self::Credential(*id)),
             Change::Sealed => Some(Self::Everything),
-            Change::Venue(_) | Change::VenueGone(_) | Change::Credential(_) => None,
+            Change::Venue(_) | Change::VenueGone(_) | Change::Credential(_) | Change::Locked(_) => None,
         }
     }
 

@@ -114,14 +114,22 @@ impl Prepared {
         let control = self.bound.control_url()?;
         let place = Place {
             data: &invocation.data,
+            config_file: invocation.config_file.clone(),
             database_url: self.database_url,
             gateway_url: Some(self.url.clone()),
             settings: self.settings,
         };
         let inside = Inside::open(place).await?;
         let sealed = unseal(&inside, self.unlocking).await?;
-        let server = Server::start(inside.keyward(), self.bound, &invocation.data)?;
+        let keyward = inside.keyward();
+        let locked = keyward.lock.as_ref().map(|lock| format!("locked, nothing is sent: {}", lock.why));
+        let server = Server::start(keyward, self.bound, &invocation.data)?;
         announce(invocation, &self.url, &control, sealed)?;
+        if let Some(why) = locked {
+            tracing::warn!("{why}");
+            invocation.printer.say(&why)?;
+            invocation.printer.next("keyward reopen, which says what to look at first")?;
+        }
         let ended = server.until_stopped().await;
         server.stop().await.and(ended)
     }

@@ -54,6 +54,7 @@ impl Stage {
         let data = DataDir::locate(Some(folder.path().to_owned()))?;
         let place = Place {
             data: &data,
+            config_file: data.config(),
             database_url: Zeroizing::new(format!("sqlite:{}", data.database().display())),
             gateway_url: Some(bound.gateway_url()?),
             settings: Settings { workers: WORKERS, ..Settings::default() },

@@ -99,7 +99,8 @@ fn killed_before_the_outcome_is_on_the_disk_the_order_is_reported_though_it_was_
     let client = thread::spawn(move || order.send_under(&gateway, "/counted"));
     until("the order was sent", || field.exchange.arrivals("order") == 1);
     let write = format!("write:delay_enter={FIVE_SECONDS}");
-    let hindrance = Hindrance::start(field.world.server.process(), &field.audit().join("entries.log"), &write);
+    let hindrance =
+        Hindrance::start(field.world.server.process(), &field.audit().join("entries.log"), &write);
     field.exchange.answer(true);
     assert_eq!(client.join().unwrap().status, 200);
     field.world.server.kill();
