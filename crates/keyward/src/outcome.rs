@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Error;
 use serde::{Deserialize, Serialize};
 
-use crate::output::broken_pipe;
+use crate::output::is_unread;
 
 /// The code of a command that was called in a way that makes no sense.
 const USAGE: &str = "usage";
@@ -51,7 +51,7 @@ pub(crate) fn code(error: &Error) -> Option<&str> {
 /// Tells how a command ended, and gives its exit code.
 pub(crate) fn exit_code(result: Result<(), Error>, json: bool) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
-    if broken_pipe(&error) {
+    if is_unread(&error) {
         return ExitCode::SUCCESS; // Whoever read the output has seen enough.
     }
     let problem = match error.downcast::<Problem>() {

@@ -39,18 +39,23 @@ impl Printer {
     }
 }
 
+/// Nobody reads the output any more. A type of its own: a pipe to a server may break too, and that is a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads the output")]
+struct Unread;
+
 fn write(to: &mut impl Write, text: &str) -> Result<()> {
     let text = text.trim_end_matches('\n');
-    if !text.is_empty() {
-        writeln!(to, "{text}")?;
-    }
-    Ok(to.flush()?)
+    let written = if text.is_empty() { Ok(()) } else { writeln!(to, "{text}") };
+    written.and_then(|()| to.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Unread.into(),
+        _ => error.into(),
+    })
 }
 
 /// Whether a failure only means that nobody reads the output any more.
-pub(crate) fn broken_pipe(error: &Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
-    io.is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+pub(crate) fn is_unread(error: &Error) -> bool {
+    error.is::<Unread>()
 }
 
 /// Lays out one record, a line for each field that has a value.
@@ -115,6 +120,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn output_that_nobody_reads_is_told_from_a_server_that_went_away() {
+        assert!(is_unread(&write(&mut Gone, "text").unwrap_err()));
+        let server = Error::new(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(!is_unread(&server.context("the server has gone away")));
+    }
 
     #[test]
     fn a_record_shows_what_has_a_value() {
