@@ -169,7 +169,7 @@ async fn verify_what_was_not_read(
     };
     match verified {
         Ok(verified) => {
-            tracing::info!(entries = verified.report.entries, "the audit log is as it was signed")
+            tracing::info!(entries = verified.report.entries, "the audit log is as it was signed");
         }
         Err(error) if error.code() == Code::AuditDamaged => drop(broken.send(Some(error.to_string()))),
         Err(error) => tracing::warn!(%error, "the audit log could not be verified"),

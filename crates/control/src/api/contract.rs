@@ -117,6 +117,18 @@ async fn the_audit_log() {
 }
 
 #[tokio::test]
+async fn the_backup_and_the_lock() {
+    let fixture = Fixture::new().await;
+    answers!(fixture, "backup_refused": "POST" "/backup", json!({ "file": "here" }));
+    answers!(fixture, "lock_none": "GET" "/lock");
+    answers!(fixture, "reopen_refused": "POST" "/reopen");
+    let now = fixture.control.now();
+    crate::Lock::restored(now, now).put(&fixture.control.store).await.unwrap();
+    answers!(fixture, "lock": "GET" "/lock");
+    answers!(fixture, "reopen": "POST" "/reopen");
+}
+
+#[tokio::test]
 async fn what_is_no_operation() {
     let fixture = Fixture::new().await;
     answers!(fixture, "route_unknown": "GET" "/nothing");

@@ -32,8 +32,10 @@ pub struct BackedUp {
     pub warnings: Vec<String>,
 }
 
-/// Writes the database, the audit log up to its checkpoint, and the configuration into one file. What was recorded until
-/// now is signed first, where the vault is unsealed. Nobody changes anything meanwhile; clients are served.
+/// Writes the database, the audit log up to its checkpoint, and the configuration into one file.
+///
+/// What was recorded until now is signed first, where the vault is unsealed. Nobody changes anything meanwhile; clients
+/// are served.
 ///
 /// # Errors
 /// `directory_invalid`; `audit_unsigned` before there is a vault; `audit_damaged`; and those of every change.

@@ -26,7 +26,7 @@ const FIELDS: &[Field] = &[
 /// Write the database, the signed audit log and the configuration into one file
 ///
 /// Clients are served meanwhile. Every secret in it is sealed: it opens with the vault's passphrase or key file, which it
-/// does not hold. With PostgreSQL the rows are not in it: take a pg_dump as well, and keep the two together.
+/// does not hold. With PostgreSQL the rows are not in it: take a `pg_dump` as well, and keep the two together.
 #[derive(Args)]
 #[command(after_help = "Example:\n  keyward backup /backups/keyward-2026-11-25.tar\n\n\
     Keep it, the passphrase, and a copy of DIR/audit in different places; see docs/backup.md.")]

@@ -26,7 +26,7 @@ use crate::outcome::Problem;
 ///
 /// Keys that were revoked, suspended, rotated away or deleted since the backup are ended again, from the newest audit log
 /// there is: the one that is still in the data directory, or the one named with --audit. Keyward refuses every request
-/// until `keyward reopen --confirm`. With PostgreSQL restore the pg_dump first.
+/// until `keyward reopen --confirm`. With PostgreSQL restore the `pg_dump` first.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  keyward restore keyward-2026-11-25.tar\n  \
     keyward restore keyward-2026-11-25.tar --audit /mnt/old-disk/audit\n\n\

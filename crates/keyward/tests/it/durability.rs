@@ -6,3 +6,4 @@ mod field;
 mod hindrance;
 mod killed;
 mod log;
+mod restored;

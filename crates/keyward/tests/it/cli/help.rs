@@ -52,6 +52,9 @@ fn every_command_of_the_contract_is_there() {
     for command in [
         "demo",
         "serve",
+        "backup",
+        "restore",
+        "reopen",
         "vault init",
         "vault status",
         "vault seal",
