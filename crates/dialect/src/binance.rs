@@ -89,6 +89,10 @@ impl Dialect for Binance {
         market::of_ccxt(symbol)
     }
 
+    fn cancels_name_markets(&self) -> bool {
+        true
+    }
+
     fn resign(
         &self,
         request: &Request<'_>,

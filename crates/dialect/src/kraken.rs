@@ -97,6 +97,10 @@ impl Dialect for Kraken {
         market::of_ccxt(symbol)
     }
 
+    fn cancels_name_markets(&self) -> bool {
+        false
+    }
+
     fn resign(
         &self,
         request: &Request<'_>,

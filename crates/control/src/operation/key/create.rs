@@ -67,6 +67,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let terms = Terms::read(&input, control.now())?;
     let project = control.store.project(&input.project).await?;
     let grants = grants::resolve(control, &input, &terms).await?;
+    let caveats = grants::caveats(control, &grants).await?;
     free(control, &input.name).await?;
     let id = KeyId::from_entropy(control.random());
     let halves = issue::halves(control, id, input.key_type, input.public_key.as_deref()).await?;
@@ -88,7 +89,8 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let recorded = act.record(id, described(&key)).await?;
     recorded.carry_out(control.store.add_key(&key)).await?;
     control.publish(Change::Key(Box::new(key.clone())));
-    let warnings = warnings(terms.permissions, &key);
+    let mut warnings = warnings(terms.permissions, &key);
+    warnings.extend(caveats);
     Ok(Created { key: KeyView { warnings, ..KeyView::one(control, key).await? }, secret: halves.secret })
 }
 
@@ -227,6 +229,11 @@ mod tests {
         let both = json!({ "credentials": ["main", "real"] });
         let created_for_both = created(&fixture, both).await.unwrap();
         assert!(keyward_dialect::HmacScheme::Sha512.check(secret_of(&created_for_both).as_bytes()).is_ok());
+        let limited =
+            |credential| json!({ "name": credential, "credentials": [credential], "symbols": ["BTC/USD"] });
+        let warned =
+            async |credential| created(&fixture, limited(credential)).await.unwrap().key.warnings.len();
+        assert_eq!((warned("main").await, warned("real").await), (0, 1));
         let pair = json!({ "name": "pair", "credentials": ["main", "real"], "type": "ed25519" });
         assert_eq!(created(&fixture, pair).await.err(), Some(Code::KeyTypeUnsupported));
     }

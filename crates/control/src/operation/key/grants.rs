@@ -1,6 +1,6 @@
 //! Where a new key may be used: credentials on venues that sign, venues that vouch.
 
-use keyward_policy::{CredentialId, Grant, Mode, Symbol, Venue};
+use keyward_policy::{CredentialId, Grant, Mode, Symbol, Venue, Verb};
 
 use super::create::Create;
 use super::terms::Terms;
@@ -35,6 +35,26 @@ pub(super) async fn resolve(control: &Control, input: &Create, terms: &Terms) ->
         add(&mut grants, &venue, None, terms)?;
     }
     Ok(grants)
+}
+
+/// What the owner of a key with these grants should know, though nothing is wrong with them.
+pub(super) async fn caveats(control: &Control, grants: &[Grant]) -> Result<Vec<String>, Error> {
+    let mut caveats = Vec::new();
+    for grant in grants.iter().filter(|grant| grant.symbols.list().is_some()) {
+        let venue = control.store.venue(&grant.venue.to_string()).await?;
+        if trades(grant) && !material::dialect(&venue)?.cancels_name_markets() {
+            caveats.push(format!(
+                "limited to markets, this key can place orders on {} and not cancel or change them: the exchange's \
+                 cancellations do not say which market they are about",
+                venue.name
+            ));
+        }
+    }
+    Ok(caveats)
+}
+
+fn trades(grant: &Grant) -> bool {
+    grant.permissions.iter().any(|permission| permission.verb() == Verb::Trade)
 }
 
 fn add(
