@@ -124,6 +124,7 @@ fn kind(reason: Reason) -> DenialKind {
         | Reason::RestoreLocked
         | Reason::AuditUnavailable
         | Reason::Unavailable
+        | Reason::DatabaseGone
         | Reason::ClockUncertain
         | Reason::CredentialUnusable
         | Reason::CredentialBusy

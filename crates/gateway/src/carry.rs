@@ -18,8 +18,10 @@ mod verify;
 pub(crate) use forward::Answered;
 pub(crate) use receive::{Received, Resolved};
 pub(crate) use record::{Recorded, record_refusal};
-pub(crate) use sign::{Signed, signing_key, stamp};
+pub(crate) use sign::{Signed, signing_key};
 pub(crate) use verify::micros;
+
+use std::time::Instant;
 
 use crate::denied::Denied;
 use crate::worker::Worker;
@@ -32,6 +34,7 @@ use crate::worker::Worker;
 /// answered.
 pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answered, Denied> {
     let gateway = &*worker.gateway;
+    gateway.lease.check(Instant::now())?;
     let read = received.read()?;
     let identified = read.identify(&gateway.directory)?;
     let verified = identified.verify(gateway)?;

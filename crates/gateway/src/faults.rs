@@ -1,6 +1,7 @@
 //! Tests of the whole gateway against an exchange on a bad day: each fault, with each method, over a new and over a kept
 //! connection. What counts is what the exchange was sent, what the client was told, and what was recorded.
 
+mod clock;
 mod door;
 mod exchange;
 mod limits;

@@ -26,7 +26,7 @@ use crate::{Gateway, Identity, Parts, Settings};
 
 pub(crate) const ISSUED: &str = "the secret of the issued key";
 pub(crate) const REAL: &str = "the real secret";
-const START_S: i64 = 1_800_000_000;
+pub(crate) const START_S: i64 = 1_800_000_000;
 
 /// A gateway and the time that it believes in.
 pub(crate) struct Fixture {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::carry::micros;
 use crate::directory::{Directory, Fingerprints};
 use crate::fence::{Fence, Forbidden, Lane};
 use crate::identity::Identity;
+use crate::lease::Lease;
 use crate::metrics::Metrics;
 use crate::nonce::{Lanes, ReserveNonces};
 use crate::replay::ReplayGuard;
@@ -55,6 +56,8 @@ pub struct Gateway {
     pub(crate) aside: Arc<Lane>,
     pub(crate) fingerprints: Fingerprints,
     pub(crate) replay: ReplayGuard,
+    /// For how long the keys may be served.
+    pub(crate) lease: Lease,
     pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
     /// The replay guard remembers nothing that was accepted before this start, so nothing is accepted that may have
@@ -110,6 +113,7 @@ impl Gateway {
             fence,
             fingerprints: Fingerprints::default(),
             replay: ReplayGuard::new(),
+            lease: Lease::new(Instant::now()),
             breaker: Breaker::default(),
             metrics: Metrics::new(),
             request_ids: RequestIds { process, count: AtomicU64::new(0) },
@@ -136,6 +140,17 @@ impl Gateway {
 
     fn on_wire(&self, forbidden: &Forbidden) -> Vec<OnWire> {
         self.fence.on_wire(|sending| forbidden.covers(sending).then(|| sending.shown()))
+    }
+
+    /// Says that the database still answers, so that its keys are served for another while
+    /// ([`Limits::without_database`](crate::Limits::without_database)). A gateway that never hears it serves on.
+    pub fn confirm(&self) {
+        self.lease.renew(Instant::now(), self.settings.limits.without_database);
+    }
+
+    /// For how long its keys are still served unless the database answers; none where none was ever heard of.
+    pub fn served_for(&self) -> Option<Duration> {
+        self.lease.left(Instant::now())
     }
 
     /// Gives the key that vouches for callers to a gateway that was started before there was one.

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::Request;
 use http::header::HOST;
 use http_body_util::{BodyExt, Full, Limited};
-use keyward_dialect::{RealKeyRights, UnreadableRights};
+use keyward_dialect::{RealKeyRights, Stamp, UnreadableRights};
 use keyward_policy::{Credential, SecretOwner};
 use thiserror::Error;
 use tokio::task::LocalSet;
 
-use crate::carry::{Signed, signing_key, stamp};
+use crate::carry::{Signed, micros, signing_key};
 use crate::fence::{Place, Sending, Started};
 use crate::gateway::Gateway;
 use crate::upstream::Upstream;
@@ -92,7 +92,8 @@ impl Gateway {
     ) -> Result<(Base, Request<Full<Bytes>>), IntrospectError> {
         let secret = self.vault.open(SecretOwner::Credential(credential.id), &credential.secret)?;
         let key = signing_key(venue.dialect, credential.key_type, &secret);
-        let asked = venue.dialect.introspect(&credential.api_key, &key, stamp(self, nonce));
+        let stamp = Stamp { now_us: micros(self.clock.now()), nonce };
+        let asked = venue.dialect.introspect(&credential.api_key, &key, stamp);
         let asked = asked.map_err(|_| IntrospectError::Key)?;
         let path = asked.outgoing.target.split('?').next().unwrap_or_default();
         let base = venue.base(path).ok_or(IntrospectError::Venue)?.clone();

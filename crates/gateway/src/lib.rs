@@ -19,6 +19,7 @@ pub mod fuzz;
 mod gateway;
 mod identity;
 mod introspect;
+mod lease;
 mod metrics;
 mod nonce;
 mod proxy_protocol;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
+use keyward_dialect::Stamp;
 use keyward_policy::Reason;
 
 use crate::carry::{Received, Recorded, Resolved, micros};
@@ -31,10 +32,12 @@ impl Gateway {
         let base =
             venue.base(received.resolved.path()).ok_or_else(|| Denied::policy(Reason::EndpointUnknown))?;
         // Nothing is sent, so nothing is counted either.
-        let nonce = venue.dialect.nonce_at(micros(self.clock.now()));
+        let now_us = micros(self.clock.now());
+        let nonce = venue.dialect.nonce_at(now_us);
         let recorded = Recorded(allowed);
         let started = recorded.start(self, &self.aside)?;
-        Ok(recorded.sign(self, base, nonce, started)?.request)
+        let stamp = Stamp { now_us, nonce };
+        Ok(recorded.sign(self, base, Ok(stamp), started)?.request)
     }
 }
 

@@ -47,6 +47,9 @@ pub struct Limits {
     pub late: Duration,
     /// Until a block of nonces is durable, where none is left. As for an intent: a database that hangs is not waited for.
     pub nonce: Duration,
+    /// For how long keys are served from memory while the database does not answer: long enough for its restart, short
+    /// enough that a change which cannot be made does not wait for long.
+    pub without_database: Duration,
     /// For requests in flight when the gateway stops.
     pub grace: Duration,
 }
@@ -77,6 +80,7 @@ impl Default for Limits {
             lane: Duration::from_secs(5),
             late: Duration::from_secs(2),
             nonce: Duration::from_secs(1),
+            without_database: Duration::from_secs(60),
             grace: Duration::from_secs(30),
         }
     }

@@ -1,7 +1,9 @@
 //! The only way out: connections to exchanges, kept by each worker for itself.
 
 mod arriving;
+mod clocks;
 mod deadline;
+mod offset;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -26,7 +28,9 @@ use crate::settings::Limits;
 use crate::venue::Base;
 
 pub(crate) use self::arriving::Arriving;
+use self::clocks::Clocks;
 use self::deadline::Deadline;
+pub(crate) use self::offset::FarOff;
 
 /// Connections kept per base; beyond it the oldest are closed.
 const KEPT_MAX: usize = 256;
@@ -48,6 +52,8 @@ pub(crate) struct Upstream {
     connect: Duration,
     answer: Duration,
     kept: RefCell<HashMap<Base, Vec<Connection>, foldhash::fast::RandomState>>,
+    /// What time it is at the exchanges.
+    pub(crate) clocks: Clocks,
 }
 
 /// Why no connection stands; nothing was sent.
@@ -77,6 +83,7 @@ impl Upstream {
             connect: limits.connect,
             answer: limits.answer,
             kept: RefCell::default(),
+            clocks: Clocks::new(),
         }
     }
 
@@ -99,12 +106,14 @@ impl Upstream {
     ) -> Result<Response<Incoming>, NoAnswer> {
         let Signed { request, started } = signed;
         let Connection { http, answer } = &mut connection;
+        let sent_us = self.clocks.now_us();
         let sent = answer.hold(http.try_send_request(request)).await;
         drop(started);
         match sent {
             // No exchange changes to another protocol: what follows such an answer would be read as the next one.
             Some(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
             Some(Ok(response)) => {
+                self.clocks.learn(base, sent_us, response.headers());
                 self.keep(base, connection);
                 Ok(response)
             }

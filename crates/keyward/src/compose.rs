@@ -20,7 +20,7 @@ use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
 use keyward_store::{Service, Snapshot, Store};
 use keyward_vault::{KdfParams, Vault};
 use tokio::runtime::Handle;
-use tokio::time::interval;
+use tokio::time::{interval, timeout};
 use zeroize::Zeroizing;
 
 use self::introspect::ThroughGateway;
@@ -36,6 +36,9 @@ const GATEWAY_URL_DEFAULT: &str = "http://127.0.0.1:8080";
 
 /// How often a server without a vault looks whether somebody has made one.
 const IDENTITY_CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the database may take for a sign of life.
+const DATABASE_ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Where the data is, and how the gateway is set.
 pub(crate) struct Place<'a> {
@@ -87,6 +90,7 @@ impl Keyward {
         let audit = place.data.audit();
         let Recovered { snapshot, lock } = recover(&store, &shared.ledger, &audit, SystemClock.now()).await?;
         load(&gateway, snapshot);
+        gateway.confirm();
         gateway.apply(Change::Locked(lock.is_some()));
         let gateway_url = gateway_url(&store, place.gateway_url).await?;
         let control = shared.control(&store, &gateway, (audit, place.config_file), gateway_url);
@@ -105,6 +109,23 @@ impl Keyward {
                 return Ok(());
             }
         }
+    }
+
+    /// Hears whether the database answers. When it answers again, the keys are read again: a change may have been made
+    /// whose answer was lost.
+    ///
+    /// # Errors
+    /// It does not answer, or not soon enough.
+    pub(crate) async fn hear_database(&self, was_gone: bool) -> Result<()> {
+        timeout(DATABASE_ANSWERS_WITHIN, self.store.ping()).await??;
+        if was_gone {
+            let keys = self.store.load().await?.keys;
+            for key in keys {
+                self.gateway.apply(Change::Key(Box::new(key)));
+            }
+        }
+        self.gateway.confirm();
+        Ok(())
     }
 
     /// Signs what was recorded, where the vault is open, and closes the files.
@@ -171,6 +192,9 @@ impl Shared {
             Some(failure) => Err(failure.to_string()),
             None if held.is_locked() => Err("an older state was restored: keyward reopen".to_owned()),
             None if vault.is_sealed() => Err("the vault is sealed".to_owned()),
+            None if held.served_for().is_some_and(|left| left.is_zero()) => {
+                Err("the database does not answer".to_owned())
+            }
             None => Ok(held.pauses().iter().map(held_back).collect()),
         };
         Api::new(api::public_router(ready, move || gateway.metrics()))

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ipnet::IpNet;
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 /// What `keyward.toml` may say.
@@ -49,6 +50,8 @@ pub(crate) struct GatewayConfig {
     pub(crate) trust_ca: Vec<PathBuf>,
     /// Threads that serve.
     pub(crate) workers: Option<usize>,
+    /// For how long keys are served while the database does not answer.
+    pub(crate) without_database: Option<SignedDuration>,
 }
 
 /// What the file says about the control plane.
@@ -100,6 +103,7 @@ mod tests {
         let config: Config = toml::from_str(include_str!("../keyward.example.toml")).unwrap();
         assert_eq!(config.gateway.listen, ["0.0.0.0:8443".parse().unwrap()]);
         assert_eq!(config.gateway.workers, Some(2));
+        assert_eq!(config.gateway.without_database, Some(SignedDuration::from_secs(60)));
         assert_eq!(config.control.listen, Some("127.0.0.1:8081".parse().unwrap()));
     }
 

@@ -28,6 +28,8 @@ use crate::{listen, signals};
 
 /// How often what was recorded is signed: what is not is only as trustworthy as the disk.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+/// How often the database is asked for a sign of life.
+const DATABASE_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How often the audit log is asked whether it still works.
 const AUDIT_CHECK_EVERY: Duration = Duration::from_secs(1);
 
@@ -55,6 +57,7 @@ impl Server {
         tasks.spawn(listen::on_socket(operators, keyward.api.clone(), stopped.clone()));
         tasks.spawn(listen::on_port(control, keyward.public.clone(), stopped.clone()));
         tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
+        tasks.spawn(hear_database(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(systemd::alive(stopped.clone()));
         tasks.spawn(reload(bound.tls, stopped.clone()));
@@ -173,6 +176,33 @@ async fn verify_what_was_not_read(
         }
         Err(error) if error.code() == Code::AuditDamaged => drop(broken.send(Some(error.to_string()))),
         Err(error) => tracing::warn!(%error, "the audit log could not be verified"),
+    }
+}
+
+/// Keeps the keys served for as long as the database answers, and says when it does not.
+async fn hear_database(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = interval(DATABASE_CHECK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut gone = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        let heard = keyward.hear_database(gone).await;
+        match &heard {
+            Ok(()) if gone => tracing::info!("the database answers again"),
+            Err(error) if !gone => {
+                let left = keyward.gateway.served_for().unwrap_or_default();
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    ?left,
+                    "the database does not answer: keys are served from memory for a while"
+                );
+            }
+            Ok(()) | Err(_) => {}
+        }
+        gone = heard.is_err();
     }
 }
 

@@ -106,6 +106,8 @@ reasons! {
     AuditUnavailable = "audit_unavailable", Keyward;
     /// Keyward is stopping, or has no room for more.
     Unavailable = "unavailable", Keyward;
+    /// The database has not answered for so long that what it says of keys is no longer known.
+    DatabaseGone = "database_gone", Keyward;
     /// The time is too uncertain to accept or to sign anything by it.
     ClockUncertain = "clock_uncertain", Keyward;
     /// The real key cannot be used: it does not open, or does not sign.

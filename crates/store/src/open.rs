@@ -74,7 +74,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unreachable`].
     pub async fn ping(&self) -> Result<(), Error> {
-        on!(&self.pool, |db| sqlx::query("SELECT 1").execute(db).await.map(drop))?;
+        on!(&self.pool, |db| sqlx::query("SELECT 1 FROM meta LIMIT 1").execute(db).await.map(drop))?;
         Ok(())
     }
 

@@ -7,11 +7,13 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::{Body as _, Incoming};
+use keyward_dialect::Stamp;
 use keyward_policy::Reason;
 use tokio::time::timeout;
 
 use super::admit::denied as held_back;
 use super::record::Recorded;
+use super::verify::micros;
 use crate::answer::Body;
 use crate::breaker::Passage;
 use crate::denied::Denied;
@@ -149,8 +151,10 @@ impl Recorded<'_> {
             let connection =
                 worker.upstream.connect(base, reuse).await.map_err(|error| unreachable(&error))?;
             passage.renew(Instant::now).map_err(held_back)?;
+            let at_us = worker.upstream.clocks.time_at(base, micros(worker.gateway.clock.now()));
             let started = self.start(&worker.gateway, &worker.lane)?;
-            let signed = self.sign(&worker.gateway, base, turn.nonce(), started)?;
+            let stamp = at_us.map(|now_us| Stamp { now_us, nonce: turn.nonce() });
+            let signed = self.sign(&worker.gateway, base, stamp, started)?;
             match turn.until_answered(worker.upstream.send(base, connection, signed)).await {
                 Ok(response) => return Ok(response),
                 Err(NoAnswer::NotSent) => {}

@@ -9,11 +9,11 @@ use keyward_policy::{KeyType, Reason, SecretOwner};
 
 use super::decide::{Allowed, Pass};
 use super::record::Recorded;
-use super::verify::micros;
 use crate::denied::Denied;
 use crate::directory::{CredentialEntry, KeyEntry};
 use crate::fence::Started;
 use crate::gateway::Gateway;
+use crate::upstream::FarOff;
 use crate::venue::{Base, VenueEntry};
 
 /// Room for the headers of nearly every request, so that their map need not grow.
@@ -26,18 +26,18 @@ pub(crate) struct Signed {
 }
 
 impl Recorded<'_> {
-    /// Signs at the last moment, with the time of sending.
+    /// Signs at the last moment, with the time of sending; only a real key's signature needs that to be right.
     pub(crate) fn sign(
         &self,
         gateway: &Gateway,
         base: &Base,
-        nonce: Option<u64>,
+        stamp: Result<Stamp, FarOff>,
         started: Started,
     ) -> Result<Signed, Denied> {
         let Allowed { read, pass, .. } = &self.0;
         let dialect = read.received.resolved.venue.dialect;
         let mut outgoing = match pass {
-            Pass::Resign(credential) => self.resign(gateway, credential, nonce)?,
+            Pass::Resign(credential) => self.resign(gateway, credential, stamp.map_err(far_off)?)?,
             Pass::Public | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
         };
         outgoing.target.insert_str(0, &base.prefix);
@@ -54,7 +54,7 @@ impl Recorded<'_> {
         &self,
         gateway: &Gateway,
         credential: &CredentialEntry,
-        nonce: Option<u64>,
+        stamp: Stamp,
     ) -> Result<Outgoing, Denied> {
         let Allowed { read, .. } = &self.0;
         let owner = SecretOwner::Credential(credential.id);
@@ -64,7 +64,6 @@ impl Recorded<'_> {
             .map_err(|error| crate::sealed::denied(&error))?;
         let dialect = read.received.resolved.venue.dialect;
         let key = signing_key(dialect, credential.key_type, &secret);
-        let stamp = stamp(gateway, nonce);
         let signed = dialect.resign(&read.request, &read.params, &credential.api_key, &key, stamp);
         signed.map_err(|_| Denied::policy(Reason::CredentialUnusable))
     }
@@ -79,9 +78,9 @@ impl Recorded<'_> {
     }
 }
 
-/// The stamp of a request that is signed now.
-pub(crate) fn stamp(gateway: &Gateway, nonce: Option<u64>) -> Stamp {
-    Stamp { now_us: micros(gateway.clock.now()), nonce }
+/// The clock cannot be signed by.
+fn far_off(far_off: FarOff) -> Denied {
+    Denied::new(Reason::ClockUncertain, format!("{far_off}; nothing was sent"))
 }
 
 /// The signing key of a credential's secret.

@@ -20,11 +20,12 @@ pub(crate) struct Exchange {
     delivered: Arc<Mutex<HashMap<String, Delivery>>>,
 }
 
-/// How often a request was delivered, and how many had come over its connection before.
+/// How often a request was delivered, how many had come over its connection before, and when it says it was signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) times: usize,
     pub(crate) kept_for: usize,
+    pub(crate) timestamp_ms: i64,
 }
 
 impl Exchange {
@@ -55,10 +56,12 @@ impl Exchange {
 fn serve(stream: TcpStream, book: &Mutex<HashMap<String, Delivery>>) {
     let (mut out, mut input) = (stream.try_clone().unwrap(), BufReader::new(stream));
     for kept_for in 0.. {
-        let Some(tag) = request(&mut input) else { return };
+        let Some(text) = request(&mut input) else { return };
+        let tag = parameter(&text, "tag").to_owned();
+        let timestamp_ms = parameter(&text, "timestamp").parse().unwrap_or_default();
         let mut all = book.lock();
         let delivery = all.entry(tag.clone()).or_default();
-        *delivery = Delivery { times: delivery.times + 1, kept_for };
+        *delivery = Delivery { times: delivery.times + 1, kept_for, timestamp_ms };
         drop(all);
         if !act(&mut out, tag.split('.').next().unwrap_or_default()) {
             return;
@@ -66,7 +69,7 @@ fn serve(stream: TcpStream, book: &Mutex<HashMap<String, Delivery>>) {
     }
 }
 
-/// Reads a whole request and returns its tag; none when the connection ends first.
+/// Reads a whole request; none when the connection ends first.
 fn request(input: &mut impl BufRead) -> Option<String> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -79,9 +82,12 @@ fn request(input: &mut impl BufRead) -> Option<String> {
         .map_or(0, |(_, rest)| rest.split("\r\n").next().unwrap_or_default().parse().unwrap_or_default());
     let mut body = vec![0; length];
     input.read_exact(&mut body).ok()?;
-    let text = head + &String::from_utf8_lossy(&body);
-    let (_, tag) = text.split_once("tag=")?;
-    Some(tag.split(['&', ' ', '\r']).next().unwrap_or_default().to_owned())
+    Some(head + &String::from_utf8_lossy(&body))
+}
+
+fn parameter<'t>(text: &'t str, name: &str) -> &'t str {
+    let (_, value) = text.split_once(&format!("{name}=")).unwrap_or_default();
+    value.split(['&', ' ', '\r']).next().unwrap_or_default()
 }
 
 /// Does what the fault says; returns whether the connection goes on.
@@ -89,6 +95,11 @@ fn act(out: &mut TcpStream, fault: &str) -> bool {
     let mut say = |text: &str| out.write_all(text.as_bytes()).is_ok();
     match fault {
         "ok" => return say("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"OK\"}"),
+        // Seconds after the time at which the fixture's clock starts.
+        "dated00" | "dated20" => {
+            let date = format!("Date: Fri, 15 Jan 2027 08:00:{} GMT", &fault[5..]);
+            return say(&format!("HTTP/1.1 200 OK\r\n{date}\r\nContent-Length: 2\r\n\r\n{{}}"));
+        }
         "close" => say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
         "s500" | "s502" | "s503" | "s504" => {
             return say(&format!("HTTP/1.1 {} Bad\r\nContent-Length: 2\r\n\r\n{{}}", &fault[1..]));

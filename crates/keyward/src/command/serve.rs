@@ -1,11 +1,14 @@
 //! `keyward serve`: the server.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use ipnet::IpNet;
+use jiff::SignedDuration;
 use keyward_gateway::{Settings, certificates};
 use keyward_policy::TrustedProxies;
 use serde_json::json;
@@ -25,6 +28,9 @@ use crate::server::{Bound, Certified, Passed, Server};
 const GATEWAY: &str = "127.0.0.1:8080";
 /// Where the control plane's port listens when nobody says otherwise.
 const CONTROL: &str = "127.0.0.1:8081";
+
+/// For how long keys may be served without their database: the database is asked every second and has one to answer.
+const WITHOUT_DATABASE: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_secs(15 * 60);
 
 /// Run the server: the gateway for clients, and the control plane for operators
 ///
@@ -104,6 +110,7 @@ impl Serve {
             proxy_protocol: self.proxy_protocol || file.proxy_protocol,
             trust_ca: said(self.trust_ca, file.trust_ca),
             workers: self.workers.or(file.workers),
+            without_database: file.without_database,
         }
     }
 }
@@ -146,10 +153,19 @@ fn settings(config: &GatewayConfig) -> Result<Settings> {
         ..Settings::default()
     };
     settings.workers = config.workers.unwrap_or(settings.workers);
+    if let Some(length) = config.without_database {
+        settings.limits.without_database = without_database(length)?;
+    }
     for path in &config.trust_ca {
         settings.extra_roots.extend(certificates(&read(path)?)?);
     }
     Ok(settings)
+}
+
+/// Keys that are served for long without their database are keys that nobody can revoke there.
+fn without_database(length: SignedDuration) -> Result<Duration> {
+    let length = Duration::try_from(length).ok().filter(|length| WITHOUT_DATABASE.contains(length));
+    length.ok_or_else(|| Problem::usage("without_database is a time from 3 seconds to 15 minutes").into())
 }
 
 fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize) -> Result<Bound> {
