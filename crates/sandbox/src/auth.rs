@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use http::{HeaderMap, Method};
 
 pub(crate) use asserted::Identities;
+pub(crate) use signed::is_allowed;
 
 use crate::engine::AccountId;
 use crate::error::Refusal;

@@ -77,6 +77,21 @@ pub fn demo(seed: u64) -> Result<Demo, CannotMakeKeys> {
     Ok(Demo { config: config(seed, accounts), accounts: announced })
 }
 
+/// The same exchange with markets in dollars beside, for clients of Kraken: two accounts, one of which may send money away.
+pub fn kraken_demo(seed: u64) -> Demo {
+    let pairs = [("desk", EVERYTHING), ("trading", TRADING)];
+    let named = pairs.map(|(name, rights)| account(name, Pair::kraken(seed, name), rights));
+    let (mut accounts, announced): (Vec<_>, Vec<_>) = named.into_iter().unzip();
+    for account in &mut accounts {
+        account.balances.push(("USD".to_owned(), Decimal::from(1_000_000)));
+    }
+    let mut config = config(seed, accounts);
+    let dollars = config.markets.iter().filter(|market| market.quote == "USDT").take(2).cloned();
+    let dollars: Vec<_> = dollars.map(|market| MarketConfig { quote: "USD".to_owned(), ..market }).collect();
+    config.markets.extend(dollars);
+    Demo { config, accounts: announced }
+}
+
 fn config(seed: u64, accounts: Vec<AccountConfig>) -> Config {
     Config {
         seed,

@@ -10,6 +10,7 @@ use crate::control::Deliveries;
 use crate::engine::{AccountId, Floor};
 use crate::fault::Faults;
 use crate::key::ApiKey;
+use crate::kraken::Nonces;
 use crate::rates::Rates;
 
 /// The state of a running exchange.
@@ -23,6 +24,7 @@ pub(crate) struct Exchange {
     pub(crate) rates: Rates,
     pub(crate) faults: Faults,
     pub(crate) deliveries: Deliveries,
+    pub(crate) nonces: Nonces,
 }
 
 /// A key and whose it is.
@@ -53,6 +55,7 @@ impl Exchange {
             rates: Rates::new(config.limits),
             faults: Faults::new(config.faults),
             deliveries: Deliveries::default(),
+            nonces: Nonces::default(),
         }
     }
 

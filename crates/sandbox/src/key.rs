@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// One API key of an account.
 #[derive(Clone)]
 pub struct ApiKey {
-    /// What clients send as `X-MBX-APIKEY`.
+    /// What clients send as `X-MBX-APIKEY`, or as `API-Key`.
     pub api_key: String,
     /// What checks its signatures.
     pub verifier: Verifier,
@@ -22,7 +22,7 @@ pub struct ApiKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyType {
-    /// HMAC-SHA256 with a shared secret.
+    /// HMAC with a shared secret.
     Hmac,
     /// Ed25519.
     Ed25519,
@@ -35,6 +35,8 @@ pub enum KeyType {
 pub enum Verifier {
     /// The shared secret, as the client types it.
     Hmac(String),
+    /// The shared secret of a key that signs as Kraken's do: base64, as the client types it.
+    HmacSha512(String),
     /// The public half of an Ed25519 or RSA key.
     Public(PublicKey),
 }
@@ -72,7 +74,7 @@ impl Verifier {
     /// How the key signs.
     pub fn key_type(&self) -> KeyType {
         match self {
-            Self::Hmac(_) => KeyType::Hmac,
+            Self::Hmac(_) | Self::HmacSha512(_) => KeyType::Hmac,
             Self::Public(key) => key.kind().into(),
         }
     }
@@ -81,6 +83,7 @@ impl Verifier {
     pub(crate) fn verifying_key(&self) -> VerifyingKey<'_> {
         match self {
             Self::Hmac(secret) => VerifyingKey::HmacSha256(secret.as_bytes()),
+            Self::HmacSha512(secret) => VerifyingKey::HmacSha512(secret.as_bytes()),
             Self::Public(key) => key.verifying_key(),
         }
     }

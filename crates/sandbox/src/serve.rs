@@ -23,12 +23,14 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 pub(crate) use answer::refused;
+pub(crate) use pipeline::{Arrived, arrive};
 
 use crate::config::{Clock, Config};
 use crate::control;
 use crate::endpoint::{ENDPOINTS, Endpoint};
 use crate::exchange::Exchange;
 use crate::fault::Dropped;
+use crate::kraken;
 
 /// So many connections at once; more wait.
 const MOST_CONNECTIONS: usize = 4_096;
@@ -135,6 +137,6 @@ fn router(exchange: &Arc<Exchange>) -> Router {
         };
         router.route(endpoint.path, on(endpoint.method, handler))
     };
-    let routes = ENDPOINTS.iter().fold(control::router(), route);
+    let routes = ENDPOINTS.iter().fold(control::router().merge(kraken::router(exchange)), route);
     routes.fallback(answer::not_found).with_state(Arc::clone(exchange))
 }

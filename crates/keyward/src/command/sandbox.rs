@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use http_body_util::Full;
 use hyper::header::HOST;
 use hyper::{Request, Uri};
 use keyward_policy::Clock;
-use keyward_sandbox::{Announcement, Identity, demo, serve};
+use keyward_sandbox::{Announcement, Identity, demo, kraken_demo, serve};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -25,17 +25,21 @@ const FIELDS: &[Field] =
 /// Where a gateway shows its keys (RFC 8615).
 const KEY_SET: &str = "/.well-known/jwks.json";
 
-/// Run a small exchange that really matches orders and checks signatures, in Binance's words
+/// Run a small exchange that really matches orders and checks signatures, in Binance's words or in Kraken's
 ///
 /// Its money is worth nothing. Clients trade on it directly, or through Keyward.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  keyward sandbox --listen 127.0.0.1:9000\n  \
+    keyward sandbox --dialect kraken\n  \
     keyward sandbox --trust-gateway http://127.0.0.1:8080 --audience backend\n\n\
     Next: keyward venue add sandbox --dialect binance --url http://127.0.0.1:9000")]
 pub(crate) struct Sandbox {
     /// Where it listens; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
     listen: SocketAddr,
+    /// Whose keys its accounts have: of `kraken`, every request needs a higher nonce than all before
+    #[arg(long, value_name = "DIALECT", default_value = "binance")]
+    dialect: Words,
     /// What its prices and keys follow from: the same seed makes the same market
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -47,10 +51,20 @@ pub(crate) struct Sandbox {
     audience: Option<String>,
 }
 
+/// The exchanges whose words it speaks.
+#[derive(Clone, Copy, ValueEnum)]
+enum Words {
+    Binance,
+    Kraken,
+}
+
 impl Sandbox {
     /// Runs the exchange until somebody stops it.
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<()> {
-        let mut demo = demo(self.seed)?;
+        let mut demo = match self.dialect {
+            Words::Binance => demo(self.seed)?,
+            Words::Kraken => kraken_demo(self.seed),
+        };
         demo.config.identity = self.trust_gateway.zip(self.audience).map(|(gateway, audience)| Identity {
             audience,
             jwks: Arc::new(move || Box::pin(key_set(gateway.clone()))),

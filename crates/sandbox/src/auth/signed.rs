@@ -48,7 +48,8 @@ fn api_key<'r>(received: &Received<'r>) -> Result<&'r str, Refusal> {
     header.filter(well_formed).ok_or(Refusal::KeyMalformed)
 }
 
-fn is_allowed(addresses: &[IpNet], peer: IpAddr) -> bool {
+/// Whether a key may be used from there.
+pub(crate) fn is_allowed(addresses: &[IpNet], peer: IpAddr) -> bool {
     addresses.is_empty() || addresses.iter().any(|net| net.contains(&peer.to_canonical()))
 }
 

@@ -1,5 +1,6 @@
 //! Key pairs for the demo accounts.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use keyward_dialect::CannotSign;
 use keyward_dialect::crypto::{GeneratedPair, ed25519_pair, rsa_pair};
 use sha2::{Digest as _, Sha256};
@@ -29,6 +30,14 @@ impl Pair {
             secret,
             public_key: None,
         }
+    }
+
+    /// A key in the form of Kraken's: the secret is 64 bytes in base64.
+    pub(super) fn kraken(seed: u64, name: &str) -> Self {
+        let bytes = [derive(seed, name, "secret"), derive(seed, name, "more of the secret")].concat();
+        let secret = BASE64_STANDARD.encode(bytes);
+        let api_key = BASE64_STANDARD.encode(&derive(seed, name, "api key")[..]);
+        Self { api_key, verifier: Verifier::HmacSha512(secret.clone()), secret, public_key: None }
     }
 
     pub(super) fn ed25519(seed: u64, name: &str) -> Result<Self, CannotMakeKeys> {

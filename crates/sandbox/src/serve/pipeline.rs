@@ -6,7 +6,9 @@ use std::time::Duration;
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use http::StatusCode;
+use http::request::Parts;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -24,21 +26,41 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// From arrival to answer.
 pub(super) async fn handle(exchange: &Exchange, endpoint: &Endpoint, request: Request) -> Response {
+    match arrive(request).await {
+        Ok(arrived) => weighed(exchange, endpoint, &arrived.received()).await,
+        Err(response) => response,
+    }
+}
+
+/// A whole request.
+pub(crate) struct Arrived {
+    parts: Parts,
+    body: Bytes,
+}
+
+/// Waits for the whole of a request; what is too large or too slow is answered.
+pub(crate) async fn arrive(request: Request) -> Result<Arrived, Response> {
     let (parts, body) = request.into_parts();
-    let body = match timeout(BODY_DEADLINE, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-    };
-    let received = Received {
-        method: &parts.method,
-        path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
-        headers: &parts.headers,
-        body: &body,
-        peer: parts.extensions.get().map_or(IpAddr::from([0, 0, 0, 0]), |Peer(peer)| *peer),
-    };
-    weighed(exchange, endpoint, &received).await
+    match timeout(BODY_DEADLINE, to_bytes(body, LARGEST_BODY)).await {
+        Ok(Ok(body)) => Ok(Arrived { parts, body }),
+        Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT.into_response()),
+    }
+}
+
+impl Arrived {
+    /// The request as it was received.
+    pub(crate) fn received(&self) -> Received<'_> {
+        let Self { parts, body } = self;
+        Received {
+            method: &parts.method,
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body,
+            peer: parts.extensions.get().map_or(IpAddr::from([0, 0, 0, 0]), |Peer(peer)| *peer),
+        }
+    }
 }
 
 async fn weighed(exchange: &Exchange, endpoint: &Endpoint, received: &Received<'_>) -> Response {
