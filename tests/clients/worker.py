@@ -2,7 +2,7 @@
 
 Each line is one JSON object:
 
-    {"client": "ccxt" | "ccxt-async" | "binance-connector", "url": base URL, "api_key": …, "secret": …,
+    {"client": "ccxt" | "ccxt-async" | "ccxt-kraken" | "binance-connector" | "kraken-sdk", "url": base URL, "api_key": …, "secret": …,
      "call": method name, "args": […], "kwargs": {…}, "skew_ms": how far the client's clock is off}
 
 and each answer one JSON line: {"ok": true, "result": …} or {"ok": false, "error": exception class,
@@ -11,11 +11,18 @@ and each answer one JSON line: {"ok": true, "result": …} or {"ok": false, "err
 
 import asyncio
 import json
+import socket
 import sys
 import time
 
 import ccxt
 import ccxt.async_support
+
+# Names under localhost are this host (RFC 6761, 6.3); not every resolver knows it.
+resolve = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest, **more: resolve(
+    "127.0.0.1" if str(host).endswith(".localhost") else host, *rest, **more
+)
 
 # What ccxt's users retry: a refusal by policy must never be one of these.
 RETRYABLE = (ccxt.NetworkError,)
@@ -47,6 +54,11 @@ def run_ccxt(task):
     return getattr(exchange, task["call"])(*task.get("args", []), **task.get("kwargs", {}))
 
 
+def run_ccxt_kraken(task):
+    exchange = aim(ccxt.kraken(options(task)), task)
+    return getattr(exchange, task["call"])(*task.get("args", []), **task.get("kwargs", {}))
+
+
 async def run_ccxt_async(task):
     exchange = aim(ccxt.async_support.binance(options(task)), task)
     try:
@@ -64,10 +76,20 @@ def run_connector(task):
     return getattr(client, task["call"])(*task.get("args", []), **task.get("kwargs", {}))
 
 
+def run_kraken_sdk(task):
+    from kraken import spot
+
+    part, call = task["call"].split(".")
+    client = getattr(spot, part)(key=task["api_key"], secret=task["secret"], url=task["url"])
+    return getattr(client, call)(*task.get("args", []), **task.get("kwargs", {}))
+
+
 RUNNERS = {
     "ccxt": run_ccxt,
     "ccxt-async": lambda task: asyncio.run(run_ccxt_async(task)),
+    "ccxt-kraken": run_ccxt_kraken,
     "binance-connector": run_connector,
+    "kraken-sdk": run_kraken_sdk,
 }
 
 

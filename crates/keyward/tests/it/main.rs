@@ -14,6 +14,7 @@ mod durability;
 mod edges;
 mod keys;
 mod leaks;
+mod nonces;
 mod restarts;
 mod story;
 mod wire;

@@ -7,13 +7,7 @@ use crate::clients::Clients;
 use crate::world::{Setup, World};
 
 /// A proxy at 127.0.0.2 is trusted; the tests connect from other loopback addresses as strangers.
-const USUAL: Setup = Setup {
-    assert: false,
-    postgres: false,
-    tls: false,
-    disk: None,
-    serve: &["--trusted-proxy", "127.0.0.2/32"],
-};
+const USUAL: Setup = Setup { serve: &["--trusted-proxy", "127.0.0.2/32"], ..Setup::BINANCE };
 
 fn tell(setup: Setup) {
     let mut world = World::with(setup);

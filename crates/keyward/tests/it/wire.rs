@@ -127,8 +127,16 @@ impl Reply {
 }
 
 pub(crate) fn now_ms() -> u128 {
+    since_epoch().as_millis()
+}
+
+pub(crate) fn now_us() -> u64 {
+    since_epoch().as_micros() as u64
+}
+
+fn since_epoch() -> Duration {
     #[expect(clippy::disallowed_methods, reason = "a client has its own clock")]
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
 }
 
 pub(crate) fn connect(from: &str, to: &str) -> TcpStream {

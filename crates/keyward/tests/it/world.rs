@@ -18,8 +18,12 @@ pub(crate) use server::Server;
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests only";
 
 /// How a world differs from the usual one.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Setup {
+    /// The exchange's dialect, and the venue's name.
+    pub(crate) dialect: &'static str,
+    /// The server logs only what its operator would see: a trace of many requests is too long to keep.
+    pub(crate) quiet: bool,
     /// The venue takes Keyward's word in place of a real key's signature.
     pub(crate) assert: bool,
     /// On Postgres in place of SQLite.
@@ -30,6 +34,25 @@ pub(crate) struct Setup {
     pub(crate) disk: Option<&'static str>,
     /// More arguments for `keyward serve`.
     pub(crate) serve: &'static [&'static str],
+}
+
+impl Setup {
+    /// The usual world.
+    pub(crate) const BINANCE: Self = Self {
+        dialect: "binance",
+        quiet: false,
+        assert: false,
+        postgres: false,
+        tls: false,
+        disk: None,
+        serve: &[],
+    };
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self::BINANCE
+    }
 }
 
 /// Everything that runs, and the operator's hands.
@@ -65,7 +88,7 @@ impl World {
             fs::write(data.path().join("certificate.pem"), made.cert.pem()).unwrap();
             fs::write(data.path().join("certificate.key"), made.signing_key.serialize_pem()).unwrap();
         }
-        let sandbox = Sandbox::start(setup.assert);
+        let sandbox = Sandbox::start(setup.dialect, setup.assert);
         if setup.postgres {
             fs::write(data.path().join("database"), postgres::fresh_database()).unwrap();
         }
@@ -78,7 +101,7 @@ impl World {
 
     /// Starts the server; again, after it was stopped.
     pub(crate) fn serve(&mut self) {
-        self.server = Server::start(self.serving());
+        self.server = Server::start(self.serving(), if self.setup.quiet { "warn" } else { "trace" });
         self.sandbox.vouched_for_by(&self.server.gateway);
     }
 
@@ -104,9 +127,9 @@ impl World {
         self.operate(&[
             "venue",
             "add",
-            "binance",
+            self.setup.dialect,
             "--dialect",
-            "binance",
+            self.setup.dialect,
             "--url",
             &url,
             "--mode",
@@ -118,7 +141,8 @@ impl World {
             let desk = self.sandbox.account("desk");
             fs::write(self.data.path().join("secret"), &desk.secret).unwrap();
             let secret = self.path("secret");
-            let add = ["credential", "add", "desk", "--venue", "binance", "--api-key", &desk.api_key];
+            let add =
+                ["credential", "add", "desk", "--venue", self.setup.dialect, "--api-key", &desk.api_key];
             self.operate(&[&add[..], &["--secret-file", &secret]].concat());
             fs::remove_file(secret).unwrap();
         }
@@ -131,7 +155,8 @@ impl World {
 
     /// A new key that uses this credential.
     pub(crate) fn key_on(&self, credential: &str, name: &str, more: &[&str]) -> Issued {
-        let to = if self.setup.assert { ["--venue", "binance"] } else { ["--credential", credential] };
+        let to =
+            if self.setup.assert { ["--venue", self.setup.dialect] } else { ["--credential", credential] };
         let created = self.operate(&[&["key", "create", name, "--project", "bots"], &to[..], more].concat());
         let text = |field: &str| created[field].as_str().unwrap_or_default().to_owned();
         Issued { id: text("id"), api_key: text("api_key"), secret: text("secret") }
@@ -152,7 +177,7 @@ impl World {
 
     /// Where a client sends its requests.
     pub(crate) fn door(&self) -> String {
-        format!("http://{}/binance", self.server.gateway)
+        format!("http://{}/{}", self.server.gateway, self.setup.dialect)
     }
 
     pub(crate) fn path(&self, name: &str) -> String {

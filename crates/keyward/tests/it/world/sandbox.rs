@@ -20,8 +20,11 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     /// Starts one; with `assert` it takes the gateway's word beside its own keys.
-    pub(super) fn start(assert: bool) -> Self {
-        let demo = keyward_sandbox::demo(7).unwrap();
+    pub(super) fn start(dialect: &str, assert: bool) -> Self {
+        let demo = match dialect {
+            "kraken" => keyward_sandbox::kraken_demo(7),
+            _ => keyward_sandbox::demo(7).unwrap(),
+        };
         let gateway = Arc::new(Mutex::new(String::new()));
         let mut config = demo.config;
         if assert {

@@ -24,8 +24,8 @@ impl Server {
     }
 
     /// Starts it and waits for the line that says where it listens.
-    pub(super) fn start(mut command: Command) -> Self {
-        command.env("RUST_LOG", "trace").stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub(super) fn start(mut command: Command, log: &str) -> Self {
+        command.env("RUST_LOG", log).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let (stderr, listening) = (child.stderr.take().unwrap(), said.clone());
