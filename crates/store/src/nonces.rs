@@ -15,8 +15,6 @@ impl Store {
     /// Reserves the next block of numbers for a real key: it begins above every block before, has at least `at_least`
     /// numbers, and ends no earlier than `through`. It is durable when this returns, and nobody gets any of it again.
     ///
-    /// Reserving a block that nobody uses is how the numbers jump ahead, after an old backup was restored.
-    ///
     /// # Errors
     /// [`Error::NoncesUsedUp`]; otherwise those of the database, after which the block may be reserved all the same and
     /// is lost.
@@ -41,12 +39,33 @@ impl Store {
         let (first, last) = block.ok_or_else(|| Error::NoncesUsedUp(api_key.to_owned()))?;
         Ok(first.unsigned_abs()..=last.unsigned_abs())
     }
+
+    /// Lets the numbers of every real key jump: the next lies above what `above` says for its dialect. Real keys of
+    /// dialects for which it says nothing do not count. Returns how many jumped.
+    ///
+    /// For a database that was restored from an old backup: it does not know what was used since.
+    ///
+    /// # Errors
+    /// As for [`Store::reserve_nonces`]; some may have jumped then, and may jump again.
+    pub async fn jump_nonces(&self, above: impl Fn(&str) -> Option<u64>) -> Result<usize, Error> {
+        const SQL: &str = "SELECT dialect, api_key FROM nonces UNION SELECT v.dialect, c.api_key \
+            FROM credentials c JOIN venues v ON v.id = c.venue";
+        let real_keys: Vec<(String, String)> = on!(&self.pool, |db| sqlx::query_as(SQL).fetch_all(db).await)?;
+        let mut jumped = 0;
+        for (dialect, api_key) in real_keys {
+            if let Some(above) = above(&dialect) {
+                self.reserve_nonces(&dialect, &api_key, above, 1).await?;
+                jumped += 1;
+            }
+        }
+        Ok(jumped)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::{both, both_at};
+    use crate::story::{World, both, both_at};
 
     const NOW: u64 = 1_800_000_000_000_000_000;
 
@@ -81,6 +100,24 @@ mod tests {
                 let block = store.reserve_nonces(dialect, api_key, 0, 10).await.unwrap();
                 assert_eq!(block, 1..=10);
             }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn after_a_jump_the_next_number_lies_above_it_for_every_real_key() {
+        both(async |store| {
+            let world = World::add(&store, "kraken").await;
+            reserve(&store, NOW, 10).await;
+            let (ours, theirs) = (&world.venue.dialect, &world.credential.api_key);
+            assert_eq!(
+                store.jump_nonces(|dialect| (dialect == "kraken").then_some(2 * NOW)).await.unwrap(),
+                1
+            );
+            assert_eq!(*reserve(&store, NOW, 1).await.start(), 2 * NOW + 1);
+            assert_eq!(store.jump_nonces(|_| Some(3 * NOW)).await.unwrap(), 2);
+            let block = store.reserve_nonces(ours, theirs, NOW, 1).await.unwrap();
+            assert_eq!(*block.start(), 3 * NOW + 1, "though its numbers were never used");
         })
         .await;
     }
