@@ -8,6 +8,7 @@
 mod changes;
 mod lock;
 mod narrowing;
+mod nonces;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -65,7 +66,11 @@ pub async fn recover(
     let lock = lock::settle(store, is_older.then(|| older(known, opening.signed, now)), |lock| {
         lock.add(&missing, narrowing::lost(&changes, &snapshot));
     });
-    Ok(Recovered { lock: lock.await?, snapshot })
+    let lock = lock.await?;
+    if lock.is_some() {
+        nonces::jump(store, now).await?;
+    }
+    Ok(Recovered { lock, snapshot })
 }
 
 fn older(known: u64, signed: u64, now: Timestamp) -> Lock {

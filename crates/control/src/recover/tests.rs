@@ -158,3 +158,22 @@ async fn a_lock_outlives_the_next_start_though_nothing_is_older_then() {
     }
     assert_eq!(older.recovered(&store).await.lock, first.lock);
 }
+
+#[tokio::test]
+async fn the_nonces_of_a_locked_state_jump_ahead_of_all_that_may_have_been_used() {
+    let older = Older::new().await;
+    older.fixture.control.sign_checkpoint().await.unwrap();
+    older.call("POST", "/keys/bot/revoke").await;
+    older.fixture.control.sign_checkpoint().await.unwrap();
+    older.fixture.control.settle_log().await;
+    let store = Store::open(older.file().to_str().unwrap()).await.unwrap();
+    let reserve = async || *store.reserve_nonces("kraken", "real", 0, 1).await.unwrap().start();
+    assert_eq!(reserve().await, 1);
+    assert!(older.recovered(&store).await.lock.is_some());
+    let tomorrow_us = older.fixture.control.now().as_microsecond() + 86_400_000_000;
+    let kraken = keyward_dialect::named("kraken").unwrap();
+    assert_eq!(
+        Some(reserve().await),
+        kraken.nonce_at(tomorrow_us.try_into().unwrap()).map(|above| above + 1)
+    );
+}
