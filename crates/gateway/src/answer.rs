@@ -11,6 +11,7 @@ use keyward_dialect::{Answer, Denial, DenialKind, Dialect};
 use keyward_policy::{Reason, RequestId};
 
 use crate::denied::Denied;
+use crate::framing::Unsound;
 use crate::upstream::Arriving;
 
 /// A body: passed through as it arrives, or whole.
@@ -73,6 +74,13 @@ pub(crate) fn refusal(id: RequestId, dialect: Option<&dyn Dialect>, denied: &Den
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     name_request(headers, id);
+    response
+}
+
+/// A refusal of what is not sound HTTP, in our own words: nobody knows yet whom it was for.
+pub(crate) fn unsound(id: RequestId, why: Unsound) -> Response<Body> {
+    let mut response = refusal(id, None, &Denied::from(why));
+    *response.status_mut() = StatusCode::from_u16(why.status()).unwrap_or(StatusCode::BAD_REQUEST);
     response
 }
 

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use keyward_dialect::{Refusal, RefusalKind};
 use keyward_policy::{KeyId, ProjectId, Reason};
 
+use crate::framing::Unsound;
+
 /// A request that goes no further.
 #[derive(Debug)]
 pub(crate) struct Denied {
@@ -46,6 +48,13 @@ impl Denied {
 impl From<Refusal> for Denied {
     fn from(refusal: Refusal) -> Self {
         Self::new(reason(refusal.kind), refusal.detail)
+    }
+}
+
+impl From<Unsound> for Denied {
+    fn from(why: Unsound) -> Self {
+        let reason = if why.is_too_large() { Reason::TooLarge } else { Reason::HttpUnsound };
+        Self::new(reason, why.to_string())
     }
 }
 

@@ -13,15 +13,17 @@ mod agreement;
 mod authority;
 mod chunked;
 #[cfg(test)]
-mod corpus;
+pub(crate) mod corpus;
 mod field;
 mod head;
+mod http2;
 mod request_line;
 mod unsound;
 
 use chunked::Chunked;
 use head::Head;
 
+pub(crate) use http2::check_http2;
 pub use unsound::Unsound;
 
 /// How long a head may be.

@@ -19,6 +19,7 @@ use crate::lease::Lease;
 use crate::metrics::Metrics;
 use crate::nonce::{Lanes, ReserveNonces};
 use crate::replay::ReplayGuard;
+use crate::server::Crowd;
 use crate::settings::Settings;
 
 /// What the composition root gives to a gateway.
@@ -60,6 +61,7 @@ pub struct Gateway {
     pub(crate) lease: Lease,
     pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
+    pub(crate) crowd: Arc<Crowd>,
     /// The replay guard remembers nothing that was accepted before this start, so nothing is accepted that may have
     /// been signed by then.
     pub(crate) not_before: NotBefore,
@@ -108,6 +110,7 @@ impl Gateway {
             identity: ArcSwapOption::new(parts.identity.map(Arc::new)),
             nonces: parts.nonces,
             lanes: Lanes::default(),
+            crowd: Arc::new(Crowd::new(parts.settings.limits.address_connections)),
             settings: parts.settings,
             aside: fence.lane(),
             fence,

@@ -26,6 +26,7 @@ mod proxy_protocol;
 mod rehearse;
 mod replay;
 mod sealed;
+mod sender;
 mod server;
 mod settings;
 mod tls;

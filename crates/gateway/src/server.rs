@@ -2,9 +2,18 @@
 
 mod accept;
 mod bind;
+mod checked;
 mod connection;
 mod converse;
+mod crowd;
+#[cfg(test)]
+mod front_door;
+mod http1;
+mod http2;
+mod pace;
+mod paced;
 mod parting;
+mod streams;
 
 use std::io;
 use std::net::TcpListener;
@@ -19,6 +28,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::gateway::Gateway;
 
 pub use bind::bind;
+pub(crate) use crowd::Crowd;
 
 impl Gateway {
     /// Serves on each listener with a thread of its own until `shutdown` says true, then finishes what is in flight.

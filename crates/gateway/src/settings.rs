@@ -5,6 +5,8 @@ use std::time::Duration;
 use keyward_policy::TrustedProxies;
 use rustls_pki_types::CertificateDer;
 
+use crate::framing::HeadBounds;
+
 /// The gateway's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -23,14 +25,33 @@ pub struct Settings {
 /// Bounds: every size and every wait has one.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Longest head of a request, in bytes: a query of 8 KiB, and as much again for the headers.
+    pub head_bytes: usize,
+    /// Most headers of a request; clients of exchanges send some ten, and proxies add a few.
+    pub headers: usize,
     /// Longest request body. The longest known order batch is some 20 KiB.
     pub body_bytes: usize,
     /// Connections served at once by one worker; beyond it new ones wait in the listener's backlog.
     pub connections: usize,
-    /// Until the head of a request is complete. Keep-alive connections may idle for as long.
+    /// Connections of one client address at once (of one /64 in IPv6), over all workers; more are closed at once. A host
+    /// full of bots has some hundreds; one sender must not take the room of all.
+    pub address_connections: usize,
+    /// Until a new connection has said its first byte of HTTP; a proxy's header and the TLS handshake take as long.
+    pub first_byte: Duration,
+    /// Until the head of a request is complete, from its first byte. A head is a packet or two.
     pub head: Duration,
+    /// Until the next request begins on a connection that is kept. Clients keep theirs for 15 to 60 s.
+    pub idle: Duration,
     /// Until the body of a request is complete.
     pub body: Duration,
+    /// Until a client has sent more of its body, or taken more of its answer.
+    pub stall: Duration,
+    /// The slowest pace of that, in bytes a second: who is slower is waited for no longer than `stall` in all. Below the
+    /// slowest mobile line, above what it takes to hold a connection for ever.
+    pub bytes_per_second: u32,
+    /// Until an HTTP/2 request is answered whole, from its beginning to the last byte that the client takes: there one
+    /// slow answer hides behind others.
+    pub stream: Duration,
     /// Until a connection to an exchange stands.
     pub connect: Duration,
     /// Until an exchange has begun to answer. Binance itself gives up after 10 s; beyond this the outcome is unknown.
@@ -69,10 +90,18 @@ impl Default for Settings {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            head_bytes: 16 * 1024,
+            headers: 64,
             body_bytes: 64 * 1024,
             connections: 4096,
-            head: Duration::from_secs(60),
+            address_connections: 512,
+            first_byte: Duration::from_secs(15),
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
             body: Duration::from_secs(30),
+            stall: Duration::from_secs(10),
+            bytes_per_second: 1024,
+            stream: Duration::from_secs(120),
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(30),
             record: Duration::from_secs(1),
@@ -83,5 +112,11 @@ impl Default for Limits {
             without_database: Duration::from_secs(60),
             grace: Duration::from_secs(30),
         }
+    }
+}
+
+impl Limits {
+    pub(crate) fn head_bounds(&self) -> HeadBounds {
+        HeadBounds { bytes: self.head_bytes, fields: self.headers }
     }
 }

@@ -14,6 +14,9 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+/// What a client that speaks HTTP/2 asks for (RFC 9113 §3.2).
+pub(crate) const HTTP_2: &[u8] = b"h2";
+
 /// Why a certificate cannot be served.
 #[derive(Debug, Error)]
 pub enum TlsError {
@@ -60,7 +63,9 @@ impl Certificate {
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
         let config = config.with_safe_default_protocol_versions().map_err(TlsError::Protocol)?;
         let resolver = Arc::clone(self);
-        Ok(Arc::new(config.with_no_client_auth().with_cert_resolver(resolver)))
+        let mut config = config.with_no_client_auth().with_cert_resolver(resolver);
+        config.alpn_protocols = [HTTP_2, b"http/1.1"].map(<[u8]>::to_vec).into();
+        Ok(Arc::new(config))
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use http::{Request, Response};
 use hyper::body::Incoming;
 
-use crate::answer::{Body, document, passed_on, refusal};
+use crate::answer::{Body, document, passed_on, refusal, unsound};
 use crate::carry::{Answered, Resolved, carry, record_refusal};
 use crate::denied::Denied;
 use crate::fence::Lane;
+use crate::framing::Unsound;
 use crate::gateway::Gateway;
 use crate::identity::key_set;
 use crate::upstream::Upstream;
@@ -45,6 +46,13 @@ impl Worker {
                 refusal(id, None, &denied)
             }
         }
+    }
+
+    /// Answers what is not sound HTTP. It is counted and not recorded: it names neither a venue nor a key.
+    pub(crate) fn answer_unsound(&self, why: Unsound) -> Response<Body> {
+        let denied = Denied::from(why);
+        self.gateway.metrics.count_refused(denied.reason);
+        unsound(self.gateway.next_request_id(), why)
     }
 
     async fn serve(&self, resolved: Resolved, body: Incoming) -> Response<Body> {

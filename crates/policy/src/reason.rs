@@ -46,6 +46,8 @@ reasons! {
     VenueUnknown = "venue_unknown", Caller;
     /// The request is not sound HTTP for an exchange: a bad path, encoding, content type or parameter.
     Malformed = "malformed", Caller;
+    /// The bytes are not HTTP, or HTTP that two readers could take for different requests.
+    HttpUnsound = "http_unsound", Caller;
     /// Something is longer than any exchange request is.
     TooLarge = "too_large", Caller;
     /// The same parameter came twice.

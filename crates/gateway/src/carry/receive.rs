@@ -56,11 +56,16 @@ impl Resolved {
         if body.is_end_stream() {
             return Ok(Received { resolved: self, body: Bytes::new() });
         }
+        if body.size_hint().lower() > max as u64 {
+            return Err((self, too_large(max)));
+        }
         let whole = tokio::time::timeout(wait, Limited::new(body, max).collect()).await;
         match whole {
             Ok(Ok(collected)) => Ok(Received { resolved: self, body: collected.to_bytes() }),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err((self, too_large(max))),
-            Ok(Err(_)) => Err((self, Denied::new(Reason::Malformed, "the body ended before its length"))),
+            Ok(Err(_)) => {
+                Err((self, Denied::new(Reason::Malformed, "the body broke off, or is not plain chunks")))
+            }
             Err(_) => Err((self, Denied::new(Reason::Malformed, "the body did not arrive in time"))),
         }
     }

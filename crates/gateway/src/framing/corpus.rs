@@ -3,10 +3,10 @@
 
 use super::{HeadBounds, Unsound};
 
-pub(super) const BOUNDS: HeadBounds = HeadBounds { bytes: 1024, fields: 16 };
+pub(crate) const BOUNDS: HeadBounds = HeadBounds { bytes: 1024, fields: 16 };
 
 /// Sound requests. Whole connections can be made by stringing them together.
-pub(super) const SOUND: &[&str] = &[
+pub(crate) const SOUND: &[&str] = &[
     "GET /binance/api/v3/time HTTP/1.1\r\nHost: door\r\n\r\n",
     "GET /binance/api/v3/account?timestamp=1&signature=ab HTTP/1.1\r\nHost: door:8080\r\nUser-Agent: a/1 (b; c)\r\n\
      Accept: */*\r\nX-MBX-APIKEY: kwk\r\nConnection: keep-alive\r\n\r\n",
@@ -20,7 +20,7 @@ pub(super) const SOUND: &[&str] = &[
 ];
 
 /// Unsound requests. A name of a fault stands for every way to write it.
-pub(super) const UNSOUND: &[(Unsound, &[&str])] = &[
+pub(crate) const UNSOUND: &[(Unsound, &[&str])] = &[
     (
         Unsound::BareLineFeed,
         &[

@@ -34,7 +34,7 @@ pub(super) fn request_line(line: &[u8]) -> Result<RequestLine, Unsound> {
 }
 
 /// The methods that exchanges use. `CONNECT` and `TRACE` ask for what a gateway must not do, and are not among them.
-fn is_method(method: &[u8]) -> bool {
+pub(super) fn is_method(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"POST" | b"DELETE" | b"PUT" | b"PATCH" | b"HEAD" | b"OPTIONS")
 }
 
@@ -60,7 +60,7 @@ fn starts_with(target: &[u8], scheme: &str) -> Option<usize> {
 
 /// Visible ASCII, without what RFC 3986 leaves out for good reasons. Written without a branch, so that the compiler
 /// looks at many bytes at once.
-fn is_plain(target: &[u8]) -> bool {
+pub(super) fn is_plain(target: &[u8]) -> bool {
     let bad = |byte: u8| {
         let outside = byte.wrapping_sub(0x21) > 0x7e - 0x21;
         let reserved = (byte == b'#') | (byte == b'"') | (byte == b'<') | (byte == b'>');
