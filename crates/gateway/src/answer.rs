@@ -109,6 +109,7 @@ fn kind(reason: Reason) -> DenialKind {
     match reason {
         Reason::KeyMissing
         | Reason::KeyUnknown
+        | Reason::TooManyFailures
         | Reason::KeySuspended
         | Reason::KeyRevoked
         | Reason::KeyExpired

@@ -10,6 +10,7 @@ mod identify;
 mod read;
 mod receive;
 mod record;
+mod refused;
 mod sign;
 mod start;
 mod turn;
@@ -17,7 +18,8 @@ mod verify;
 
 pub(crate) use forward::Answered;
 pub(crate) use receive::{Received, Resolved};
-pub(crate) use record::{Recorded, record_refusal};
+pub(crate) use record::Recorded;
+pub(crate) use refused::record_refusal;
 pub(crate) use sign::{Signed, signing_key};
 pub(crate) use verify::micros;
 

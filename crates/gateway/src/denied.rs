@@ -24,11 +24,18 @@ pub(crate) struct Known {
     pub(crate) project: Option<ProjectId>,
     pub(crate) revision: Option<u64>,
     pub(crate) needs: Option<&'static str>,
+    /// Whether a signature has shown that it is the key's request.
+    pub(crate) signed: bool,
 }
 
 impl Denied {
     pub(crate) fn new(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { reason, detail: detail.into(), retry_after_s: None, known: Box::default() }
+    }
+
+    /// A refusal of somebody who was wrong too often.
+    pub(crate) fn too_many_failures(wait_us: u64) -> Self {
+        Self::policy(Reason::TooManyFailures).retry_after(wait_us.div_ceil(1_000_000))
     }
 
     /// A refusal for a rule of policy, in standard words.
@@ -81,6 +88,9 @@ fn words(reason: Reason) -> &'static str {
     match reason {
         Reason::KeyMissing => "this endpoint needs an API key",
         Reason::KeyUnknown => "this API key was not issued here, or was deleted",
+        Reason::TooManyFailures => {
+            "too many requests from this address failed for this key, or named none; it is heard again soon"
+        }
         Reason::SignatureMissing => "this endpoint needs a signed request",
         Reason::SignatureInvalid => "the signature does not match this request and this key",
         Reason::KeySuspended => "this key is suspended; its operator can resume it",

@@ -13,6 +13,7 @@ use keyward_vault::Vault;
 use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
 use crate::directory::{Directory, Fingerprints};
+use crate::failures::Failures;
 use crate::fence::{Fence, Forbidden, Lane};
 use crate::identity::Identity;
 use crate::lease::Lease;
@@ -21,6 +22,7 @@ use crate::nonce::{Lanes, ReserveNonces};
 use crate::replay::ReplayGuard;
 use crate::server::Crowd;
 use crate::settings::Settings;
+use crate::tally::Tally;
 
 /// What the composition root gives to a gateway.
 pub struct Parts {
@@ -62,6 +64,8 @@ pub struct Gateway {
     pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
     pub(crate) crowd: Arc<Crowd>,
+    pub(crate) failures: Failures,
+    pub(crate) tally: Tally,
     /// The replay guard remembers nothing that was accepted before this start, so nothing is accepted that may have
     /// been signed by then.
     pub(crate) not_before: NotBefore,
@@ -110,6 +114,8 @@ impl Gateway {
             identity: ArcSwapOption::new(parts.identity.map(Arc::new)),
             nonces: parts.nonces,
             lanes: Lanes::default(),
+            failures: Failures::new(parts.settings.limits.failures()),
+            tally: Tally::new(),
             crowd: Arc::new(Crowd::new(parts.settings.limits.address_connections)),
             settings: parts.settings,
             aside: fence.lane(),

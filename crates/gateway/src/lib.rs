@@ -8,6 +8,7 @@ mod breaker;
 mod carry;
 mod denied;
 mod directory;
+mod failures;
 #[cfg(test)]
 mod faults;
 mod fence;
@@ -29,6 +30,7 @@ mod sealed;
 mod sender;
 mod server;
 mod settings;
+mod tally;
 mod tls;
 mod upstream;
 mod venue;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyward_policy::TrustedProxies;
+use keyward_policy::{RateLimit, TrustedProxies};
 use rustls_pki_types::CertificateDer;
 
 use crate::framing::HeadBounds;
@@ -52,6 +52,10 @@ pub struct Limits {
     /// Until an HTTP/2 request is answered whole, from its beginning to the last byte that the client takes: there one
     /// slow answer hides behind others.
     pub stream: Duration,
+    /// Failures that a sender may make in a minute, and at once, before he is refused unread: signatures that do not match
+    /// a key, counted for that key; and keys that were never issued. A bot that was given a wrong secret is told so this
+    /// often; guessing gains nothing by it.
+    pub failures_per_minute: u32,
     /// Until a connection to an exchange stands.
     pub connect: Duration,
     /// Until an exchange has begun to answer. Binance itself gives up after 10 s; beyond this the outcome is unknown.
@@ -102,6 +106,7 @@ impl Default for Limits {
             stall: Duration::from_secs(10),
             bytes_per_second: 1024,
             stream: Duration::from_secs(120),
+            failures_per_minute: 60,
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(30),
             record: Duration::from_secs(1),
@@ -116,6 +121,10 @@ impl Default for Limits {
 }
 
 impl Limits {
+    pub(crate) fn failures(&self) -> RateLimit {
+        RateLimit { per_minute: self.failures_per_minute, burst: self.failures_per_minute }
+    }
+
     pub(crate) fn head_bounds(&self) -> HeadBounds {
         HeadBounds { bytes: self.head_bytes, fields: self.headers }
     }

@@ -59,7 +59,7 @@ impl Worker {
         let limits = self.gateway.settings.limits;
         let received = match resolved.receive(body, limits.body_bytes, limits.body).await {
             Ok(received) => received,
-            Err((resolved, denied)) => return self.refuse(&resolved, &denied),
+            Err((resolved, denied)) => return self.refuse(&resolved, denied),
         };
         match carry(self, &received).await {
             Ok(Answered::Exchange(response)) => {
@@ -67,13 +67,13 @@ impl Worker {
                 passed_on(received.resolved.id, response)
             }
             Ok(Answered::Nothing(denied)) => self.say(&received.resolved, &denied),
-            Err(denied) => self.refuse(&received.resolved, &denied),
+            Err(denied) => self.refuse(&received.resolved, denied),
         }
     }
 
-    fn refuse(&self, resolved: &Resolved, denied: &Denied) -> Response<Body> {
-        record_refusal(&self.gateway, resolved, denied);
-        self.say(resolved, denied)
+    fn refuse(&self, resolved: &Resolved, denied: Denied) -> Response<Body> {
+        let denied = record_refusal(&self.gateway, resolved, denied);
+        self.say(resolved, &denied)
     }
 
     fn say(&self, resolved: &Resolved, denied: &Denied) -> Response<Body> {

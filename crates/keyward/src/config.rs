@@ -3,6 +3,8 @@
 //! An option on the command line wins over its environment variable, that over the file, and the file over the
 //! default. The file holds no secret, only the names of files that do.
 
+mod limits;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use anyhow::{Context, Result};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::Deserialize;
+
+use self::limits::LimitsConfig;
 
 /// What `keyward.toml` may say.
 #[derive(Debug, Default, Deserialize)]
@@ -52,6 +56,8 @@ pub(crate) struct GatewayConfig {
     pub(crate) workers: Option<usize>,
     /// For how long keys are served while the database does not answer.
     pub(crate) without_database: Option<SignedDuration>,
+    /// The bounds towards clients.
+    pub(crate) limits: LimitsConfig,
 }
 
 /// What the file says about the control plane.

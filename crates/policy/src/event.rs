@@ -34,6 +34,8 @@ pub enum What<'a> {
     Forwarded(Forwarded<'a>),
     /// A request was refused.
     Refused(Refused<'a>),
+    /// Refusals were too many to be recorded one by one.
+    Unrecorded(Unrecorded),
     /// An operator changed something.
     Changed(Changed<'a>),
 }
@@ -145,6 +147,13 @@ pub struct Refused<'a> {
     pub reason: Reason,
     /// The reason in words.
     pub detail: Cow<'a, str>,
+}
+
+/// Refusals that no key vouches for, beyond what is recorded of them one by one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unrecorded {
+    /// How many there were since the last entry of a refusal that no key vouches for.
+    pub count: u64,
 }
 
 /// Who acts on Keyward itself.

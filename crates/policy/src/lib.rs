@@ -23,7 +23,9 @@ mod venue;
 pub use address::{AddressRules, TrustedProxies, canonical};
 pub use change::Change;
 pub use decide::{AskedMarkets, Asking, Markets, decide};
-pub use event::{Actor, Changed, Event, Forwarded, OrderFact, Outcome, Refused, Request, Sent, What};
+pub use event::{
+    Actor, Changed, Event, Forwarded, OrderFact, Outcome, Refused, Request, Sent, Unrecorded, What,
+};
 pub use grant::Grant;
 pub use host::{Clock, Entropy};
 pub use id::{CredentialId, IdError, KeyId, ProjectId, RequestId, VenueId};

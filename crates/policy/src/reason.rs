@@ -62,6 +62,8 @@ reasons! {
     KeyMissing = "key_missing", Caller;
     /// The key was never issued here, or is deleted.
     KeyUnknown = "key_unknown", Caller;
+    /// This sender was wrong too often: about this key, or with keys that were never issued.
+    TooManyFailures = "too_many_failures", Caller;
     /// The endpoint needs a signature and none was sent.
     SignatureMissing = "signature_missing", Caller;
     /// The signature does not match the request.

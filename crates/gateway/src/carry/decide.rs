@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyward_dialect::Markets as Touched;
+use keyward_dialect::{Claim, Markets as Touched};
 use keyward_policy::{AskedMarkets, Asking, Mode, Reason, Verb, decide};
 
 use super::identify::{Caller, Identified};
@@ -32,7 +32,8 @@ pub(crate) enum Pass {
 impl<'r> Verified<'r> {
     /// Decides by the rules.
     pub(crate) fn decide(self, gateway: &Gateway) -> Result<Allowed<'r>, Denied> {
-        let known = self.0.known();
+        let signed = matches!(self.0.read.claim, Claim::Signed(_));
+        let known = Known { signed, ..self.0.known() };
         if gateway.is_locked() {
             return Err(Denied::policy(Reason::RestoreLocked).knowing(known));
         }

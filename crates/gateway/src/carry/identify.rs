@@ -64,6 +64,7 @@ impl Identified<'_> {
                 project: Some(entry.rules.project),
                 revision: Some(entry.revision),
                 needs,
+                signed: false,
             },
         }
     }

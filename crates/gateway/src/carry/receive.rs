@@ -1,6 +1,6 @@
 //! Received: a whole request, the venue that it is for, and the address that it comes from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use keyward_policy::{Reason, RequestId};
 use crate::denied::Denied;
 use crate::directory::Directory;
 use crate::gateway::Gateway;
+use crate::sender::Sender;
 use crate::venue::VenueEntry;
 
 /// A request for a venue, its body not yet read.
@@ -68,6 +69,11 @@ impl Resolved {
             }
             Err(_) => Err((self, Denied::new(Reason::Malformed, "the body did not arrive in time"))),
         }
+    }
+
+    /// Whom limits on addresses count this request for.
+    pub(crate) fn sender(&self) -> Sender {
+        Sender::of(self.address.unwrap_or(Ipv6Addr::UNSPECIFIED.into()))
     }
 
     pub(crate) fn method(&self) -> &Method {

@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use keyward_dialect::Fact;
-use keyward_policy::{
-    CredentialId, Event, Forwarded, OrderFact, Outcome, Reason, Refused, Request, Sent, What,
-};
+use keyward_policy::{CredentialId, Event, Forwarded, OrderFact, Outcome, Reason, Request, Sent, What};
 
 use super::decide::{Allowed, Pass};
 use super::read::Read;
@@ -60,23 +58,13 @@ impl Recorded<'_> {
     }
 }
 
-/// Records a refusal.
-pub(crate) fn record_refusal(gateway: &Gateway, resolved: &Resolved, denied: &Denied) {
-    let what = What::Refused(Refused {
-        request: described(resolved, *denied.known),
-        reason: denied.reason,
-        detail: Cow::Borrowed(&denied.detail),
-    });
-    note(gateway, &Event { at: resolved.at, what });
-}
-
-fn note(gateway: &Gateway, event: &Event<'_>) {
+pub(super) fn note(gateway: &Gateway, event: &Event<'_>) {
     if let Err(error) = gateway.ledger.record(event) {
         tracing::error!(%error, "an event could not be recorded");
     }
 }
 
-fn described(resolved: &Resolved, known: Known) -> Request<'_> {
+pub(super) fn described(resolved: &Resolved, known: Known) -> Request<'_> {
     Request {
         request: resolved.id,
         key: known.key,

@@ -9,6 +9,7 @@ use keyward_vault::Vault;
 use super::identify::{Caller, Identified};
 use crate::denied::Denied;
 use crate::directory::{Checker, Fingerprint, Fingerprints, KeyEntry};
+use crate::failures::Wrong;
 use crate::gateway::{Gateway, NotBefore};
 use crate::replay::{Repeated, Use};
 
@@ -22,7 +23,11 @@ impl<'r> Identified<'r> {
     pub(crate) fn verify(self, gateway: &Gateway) -> Result<Verified<'r>, Denied> {
         if let (Caller::Key(entry), Claim::Signed(claim)) = (&self.caller, &self.read.claim) {
             let dialect = self.read.received.resolved.venue.dialect;
-            let checked = check_signature(&gateway.vault, dialect, entry, claim)
+            let resolved = &self.read.received.resolved;
+            let wrong = Wrong::Signature(resolved.sender(), entry.id);
+            let heard = gateway.failures.check(wrong, micros(resolved.at)).map_err(Denied::too_many_failures);
+            let checked = heard
+                .and_then(|()| check_signature(&gateway.vault, dialect, entry, claim))
                 .and_then(|()| self.check_time(gateway, &entry.checker, claim));
             checked.map_err(|denied| denied.knowing(self.known()))?;
         }

@@ -111,6 +111,7 @@ impl Serve {
             trust_ca: said(self.trust_ca, file.trust_ca),
             workers: self.workers.or(file.workers),
             without_database: file.without_database,
+            limits: file.limits,
         }
     }
 }
@@ -156,6 +157,7 @@ fn settings(config: &GatewayConfig) -> Result<Settings> {
     if let Some(length) = config.without_database {
         settings.limits.without_database = without_database(length)?;
     }
+    settings.limits = config.limits.over(settings.limits);
     for path in &config.trust_ca {
         settings.extra_roots.extend(certificates(&read(path)?)?);
     }
