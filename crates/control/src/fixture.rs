@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
 use keyward_policy::{
-    Actor, Change, Clock, Credential, Entropy, Event, Forwarded, Key, Project, Request, RequestId, Venue,
-    What,
+    Actor, Change, Clock, Credential, Entropy, Event, Forwarded, Key, OnWire, Project, Request, RequestId,
+    Venue, What,
 };
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
@@ -34,6 +34,7 @@ pub(crate) struct Fixture {
     pub(crate) actor: Actor,
     clock: Arc<Hands>,
     published: Arc<Mutex<Vec<Change>>>,
+    on_wire: Arc<Mutex<Vec<OnWire>>>,
     exchange: Arc<Exchange>,
     dir: TempDir,
 }
@@ -80,6 +81,18 @@ pub(crate) struct Answered {
     pub(crate) body: Value,
 }
 
+/// A request that has been sent.
+pub(crate) fn sent(number: u8) -> OnWire {
+    OnWire {
+        request: RequestId::from_entropy([number; 16]),
+        key: None,
+        venue: "binance".to_owned(),
+        method: "POST".to_owned(),
+        path: "/api/v3/order".to_owned(),
+        since: "2026-01-01T00:00:00Z".parse().unwrap(),
+    }
+}
+
 /// An operation's input.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).unwrap()
@@ -101,6 +114,8 @@ impl Fixture {
         let exchange =
             Arc::new(Exchange(Mutex::new(Err(CannotAsk::Unreachable("nobody is there".to_owned())))));
         let told = Arc::clone(&published);
+        let on_wire = Arc::new(Mutex::new(Vec::new()));
+        let still = Arc::clone(&on_wire);
         let control = Control::new(Parts {
             store: Store::open(dir.path().join("keyward.db").to_str().unwrap()).await.unwrap(),
             vault: Arc::new(Vault::new(Arc::clone(&entropy) as Arc<dyn Entropy>)),
@@ -111,14 +126,14 @@ impl Fixture {
             entropy,
             publish: Arc::new(move |change| {
                 told.lock().unwrap().push(change);
-                Vec::new()
+                still.lock().unwrap().clone()
             }),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
             gateway_url: "http://gateway.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let actor = Actor { name: "tester".to_owned(), via: "test" };
-        Self { control: Arc::new(control), actor, clock, published, exchange, dir }
+        Self { control: Arc::new(control), actor, clock, published, on_wire, exchange, dir }
     }
 
     /// Makes the vault.
@@ -189,6 +204,11 @@ impl Fixture {
     /// What the gateway was told, the oldest first.
     pub(crate) fn published(&self) -> Vec<Change> {
         self.published.lock().unwrap().clone()
+    }
+
+    /// What the gateway gives back from now on, whatever it is told.
+    pub(crate) fn gateway_has_on_wire(&self, sent: Vec<OnWire>) {
+        *self.on_wire.lock().unwrap() = sent;
     }
 
     /// Lets time pass.

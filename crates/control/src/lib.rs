@@ -24,6 +24,7 @@ mod page;
 mod recover;
 mod services;
 mod shown;
+mod stopped;
 mod time;
 mod url;
 
@@ -34,3 +35,4 @@ pub use introspect::{Asked, CannotAsk, Introspect};
 pub use page::{Listed, Part, Removed};
 pub use recover::{Lock, Recovered, recover};
 pub use shown::ShownOnce;
+pub use stopped::Stopped;

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod key;
 mod kill;
+mod on_wire;
 mod project;
 mod reopen;
 mod restore;

@@ -7,7 +7,7 @@ use keyward_policy::{Change, KeyState};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::fixture::{Answered, Fixture, PASSPHRASE, SECRET};
+use crate::fixture::{Answered, Fixture, PASSPHRASE, SECRET, sent};
 
 /// Calls the API and compares the answer with the one on file.
 macro_rules! answers {
@@ -96,6 +96,7 @@ async fn the_keys() {
     answers!(fixture, "key_create_brought": "POST" "/keys", brought);
     answers!(fixture, "key_show": "GET" "/keys/bot");
     answers!(fixture, "key_list": "GET" "/keys?project=bots&limit=1");
+    fixture.gateway_has_on_wire(vec![sent(1)]);
     answers!(fixture, "key_suspend": "POST" "/keys/bot/suspend");
     answers!(fixture, "key_resume": "POST" "/keys/bot/resume");
     answers!(fixture, "key_rotate": "POST" "/keys/bot/rotate", json!({ "overlap": "10m" }));

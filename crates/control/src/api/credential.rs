@@ -9,7 +9,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use crate::operation::credential::{self, CredentialView};
-use crate::{Control, Listed, Part, Removed};
+use crate::{Control, Listed, Part, Removed, Stopped};
 
 /// The routes. A credential that is called `generate` can be reached by its id only.
 pub(super) fn routes() -> Router<Arc<Control>> {
@@ -45,7 +45,7 @@ async fn show(control: Shared, _: Acting, Named(name): Named) -> Answer<Credenti
     finish(async move { credential::show::show(&control, &name).await }).await
 }
 
-async fn remove(control: Shared, Acting(actor): Acting, Named(name): Named) -> Answer<Removed> {
+async fn remove(control: Shared, Acting(actor): Acting, Named(name): Named) -> Answer<Stopped<Removed>> {
     finish(async move { credential::remove::remove(&control, &actor, &name).await }).await
 }
 

@@ -9,7 +9,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use crate::operation::key::{self, Created, KeyView};
-use crate::{Control, Listed, Removed};
+use crate::{Control, Listed, Removed, Stopped};
 
 /// The routes. A key goes by its id, its key string or its name.
 pub(super) fn routes() -> Router<Arc<Control>> {
@@ -38,7 +38,7 @@ async fn show(control: Shared, _: Acting, Named(key): Named) -> Answer<KeyView> 
     finish(async move { key::show::show(&control, &key).await }).await
 }
 
-async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Removed> {
+async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<Removed>> {
     finish(async move { key::delete::delete(&control, &actor, &key).await }).await
 }
 
@@ -51,7 +51,7 @@ async fn rotate(
     made(async move { key::rotate::rotate(&control, &actor, &key, input).await }).await
 }
 
-async fn suspend(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
+async fn suspend(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
     finish(async move { key::suspend::suspend(&control, &actor, &key).await }).await
 }
 
@@ -59,6 +59,6 @@ async fn resume(control: Shared, Acting(actor): Acting, Named(key): Named) -> An
     finish(async move { key::resume::resume(&control, &actor, &key).await }).await
 }
 
-async fn revoke(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
+async fn revoke(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
     finish(async move { key::revoke::revoke(&control, &actor, &key).await }).await
 }

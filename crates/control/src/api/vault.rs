@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 use super::Shared;
 use super::finish::{Answer, finish};
 use super::input::{Acting, Input};
+use crate::Stopped;
 use crate::operation::{status, vault};
 
 /// The routes.
@@ -35,7 +36,7 @@ async fn init(
     finish(async move { vault::init::init(&control, &actor, input).await }).await
 }
 
-async fn seal(control: Shared, Acting(actor): Acting) -> Answer<vault::Status> {
+async fn seal(control: Shared, Acting(actor): Acting) -> Answer<Stopped<vault::Status>> {
     finish(async move { vault::seal::seal(&control, &actor).await }).await
 }
 

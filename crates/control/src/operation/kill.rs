@@ -1,6 +1,6 @@
 //! `kill`: ends keys at once and for good, one, a project's, a credential's, or all.
 
-use keyward_policy::{Actor, Change, Key, KeyId, KeyState};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, OnWire};
 use keyward_store::{KeyFilter, PAGE_MAX, Page, Revoke};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::key::of_name;
 use super::key::revoke::revoke_one;
 use crate::act::Recorded;
-use crate::{Code, Control, Error};
+use crate::{Code, Control, Error, Stopped};
 
 /// How many ids of revoked keys an answer and an audit record name; an entry of the log has room for no more.
 const NAMED_MAX: usize = 1000;
@@ -44,17 +44,17 @@ enum Target {
     All(Revoke, KeyFilter),
 }
 
-/// Ends keys. When this returns, no request of theirs is sent any more, and they never come back.
+/// Ends keys. When this returns, no send of theirs starts any more, and they never come back; what had started is named.
 ///
 /// # Errors
 /// `kill_unclear` unless exactly one target is named; `key_unknown`, `project_unknown`, `credential_unknown`; and those
 /// of every change.
-pub async fn kill(control: &Control, actor: &Actor, input: Kill) -> Result<Killed, Error> {
+pub async fn kill(control: &Control, actor: &Actor, input: Kill) -> Result<Stopped<Killed>, Error> {
     let act = control.act(actor, "kill").await;
     let target = target(control, input).await?;
     let recorded = act.record(target.subject(), Value::Null).await?;
-    let revoked = recorded.carry_out(revoke(control, target)).await?;
-    Ok(named(&recorded, revoked))
+    let (revoked, on_wire) = recorded.carry_out(revoke(control, target)).await?;
+    Ok(Stopped::new(&recorded, named(&recorded, revoked), on_wire))
 }
 
 async fn target(control: &Control, input: Kill) -> Result<Target, Error> {
@@ -90,36 +90,38 @@ impl Target {
     }
 }
 
-/// Revokes in the database, then in the gateway.
-async fn revoke(control: &Control, target: Target) -> Result<Vec<KeyId>, Error> {
+/// Revokes in the database, then in the gateway: which keys, and what of theirs was on the wire.
+async fn revoke(control: &Control, target: Target) -> Result<(Vec<KeyId>, Vec<OnWire>), Error> {
     match target {
         Target::All(which, filter) => {
             let revoked = control.store.revoke_keys(which, control.now()).await?;
-            tell(control, filter).await?;
-            Ok(revoked)
+            Ok((revoked, tell(control, filter).await?))
         }
         Target::Keys(keys) => {
-            let mut revoked = Vec::with_capacity(keys.len());
+            let (mut revoked, mut on_wire) = (Vec::with_capacity(keys.len()), Vec::new());
             for key in keys.into_iter().filter(|key| key.state != KeyState::Revoked) {
-                revoked.push(revoke_one(control, key).await?.id);
+                let (key, still) = revoke_one(control, key).await?;
+                revoked.push(key.id);
+                on_wire.extend(still);
             }
-            Ok(revoked)
+            Ok((revoked, on_wire))
         }
     }
 }
 
 /// Tells the gateway of every revoked key, also of those revoked before: telling twice is harmless.
-async fn tell(control: &Control, filter: KeyFilter) -> Result<(), Error> {
+async fn tell(control: &Control, filter: KeyFilter) -> Result<Vec<OnWire>, Error> {
     let filter = KeyFilter { state: Some(KeyState::Revoked), ..filter };
     let mut page = Page { after: None, limit: PAGE_MAX };
+    let mut on_wire = Vec::new();
     loop {
         let list = control.store.keys(filter, &page).await?;
         for key in list.items {
-            control.publish(Change::Key(Box::new(key)));
+            on_wire.extend(control.publish(Change::Key(Box::new(key))));
         }
         match list.next {
             Some(next) => page.after = Some(next),
-            None => return Ok(()),
+            None => return Ok(on_wire),
         }
     }
 }
@@ -139,7 +141,7 @@ mod tests {
 
     async fn killed(fixture: &Fixture, input: Value) -> Result<usize, Code> {
         let killed = kill(&fixture.control, &fixture.actor, read(&input.to_string())).await;
-        killed.map(|killed| killed.count).map_err(|error| error.code())
+        killed.map(|killed| killed.what.count).map_err(|error| error.code())
     }
 
     fn told_as_revoked(fixture: &Fixture) -> usize {

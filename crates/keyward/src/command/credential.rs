@@ -7,6 +7,7 @@ mod generate;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::on_wire::stopped;
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::output::{Field, record, table};
@@ -66,7 +67,7 @@ impl Credential {
             Self::Check(check) => check.run(invocation).await,
             Self::Remove(credential) => {
                 let gone = invocation.call(&Call::delete(path(&["credentials", &credential.name]))).await?;
-                invocation.printer.result(&gone, |_| format!("removed the credential {}", credential.name))
+                stopped(invocation, &gone, |_| format!("removed the credential {}", credential.name))
             }
         }
     }

@@ -8,6 +8,7 @@ mod show;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::on_wire::stopped;
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::output::{Field, record, table};
@@ -74,9 +75,9 @@ impl Key {
             Self::List => list(invocation).await,
             Self::Show(show) => show.run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
-            Self::Suspend(key) => key.change(invocation, "suspend").await,
-            Self::Resume(key) => key.change(invocation, "resume").await,
-            Self::Revoke(key) => key.change(invocation, "revoke").await,
+            Self::Suspend(key) => key.stop(invocation, "suspend").await,
+            Self::Resume(key) => key.resume(invocation).await,
+            Self::Revoke(key) => key.stop(invocation, "revoke").await,
             Self::Delete(key) => key.delete(invocation).await,
         }
     }
@@ -88,14 +89,19 @@ async fn list(invocation: &mut Invocation) -> Result<()> {
 }
 
 impl Named {
-    /// Gives the key another state.
-    async fn change(self, invocation: &mut Invocation, verb: &str) -> Result<()> {
-        let key = invocation.call(&Call::act(path(&["keys", &self.key, verb]))).await?;
+    async fn resume(self, invocation: &mut Invocation) -> Result<()> {
+        let key = invocation.call(&Call::act(path(&["keys", &self.key, "resume"]))).await?;
         invocation.printer.result(&key, |key| record(key, FIELDS))
+    }
+
+    /// Suspends or revokes the key.
+    async fn stop(self, invocation: &mut Invocation, verb: &str) -> Result<()> {
+        let key = invocation.call(&Call::act(path(&["keys", &self.key, verb]))).await?;
+        stopped(invocation, &key, |key| record(key, FIELDS))
     }
 
     async fn delete(self, invocation: &mut Invocation) -> Result<()> {
         let gone = invocation.call(&Call::delete(path(&["keys", &self.key]))).await?;
-        invocation.printer.result(&gone, |_| format!("deleted the key {}", self.key))
+        stopped(invocation, &gone, |_| format!("deleted the key {}", self.key))
     }
 }

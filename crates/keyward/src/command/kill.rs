@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
+use super::on_wire::stopped;
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::output::record;
@@ -46,8 +47,8 @@ impl Kill {
     /// Runs the command.
     pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
         let killed = invocation.call(&Call::post(path(&["kill"]), &self)?).await?;
-        invocation
-            .printer
-            .result(&killed, |killed| record(killed, &[("keys revoked", "/count"), ("ids", "/revoked")]))
+        stopped(invocation, &killed, |killed| {
+            record(killed, &[("keys revoked", "/count"), ("ids", "/revoked")])
+        })
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::on_wire::stopped;
 use super::unlock::{Unlock, Unlocking};
 use crate::config::Config;
 use crate::door::{Call, path};
@@ -68,7 +69,7 @@ impl Vault {
             }
             Self::Seal => {
                 let status = invocation.server().await?.call(&Call::act(path(&["vault", "seal"]))).await?;
-                invocation.printer.result(&status, shown)?;
+                stopped(invocation, &status, shown)?;
                 invocation.printer.next("keyward vault unseal, when signing may go on")
             }
             Self::Unseal(unlock) => {

@@ -3,19 +3,21 @@
 use keyward_policy::{Actor, Change};
 use serde_json::json;
 
-use crate::{Control, Error, Removed};
+use crate::{Control, Error, Removed, Stopped};
 
-/// Removes a credential that no key uses.
+/// Removes a credential that no key uses. When this returns, nothing starts to be sent with it any more; what had started
+/// is named.
 ///
 /// # Errors
 /// `credential_unknown`, `in_use`; and those of every change.
-pub async fn remove(control: &Control, actor: &Actor, credential: &str) -> Result<Removed, Error> {
+pub async fn remove(control: &Control, actor: &Actor, credential: &str) -> Result<Stopped<Removed>, Error> {
     let act = control.act(actor, "credential remove").await;
     let credential = control.store.credential(credential).await?;
     let recorded = act.record(credential.id, json!({ "name": credential.name })).await?;
     recorded.carry_out(control.store.remove_credential(credential.id)).await?;
-    control.publish(Change::CredentialGone(credential.id));
-    Ok(Removed { id: credential.id.to_string(), name: credential.name })
+    let on_wire = control.publish(Change::CredentialGone(credential.id));
+    let removed = Removed { id: credential.id.to_string(), name: credential.name };
+    Ok(Stopped::new(&recorded, removed, on_wire))
 }
 
 #[cfg(test)]

@@ -4,20 +4,20 @@ use keyward_policy::{Actor, Change};
 use serde_json::json;
 
 use super::find;
-use crate::{Control, Error, Removed};
+use crate::{Control, Error, Removed, Stopped};
 
-/// Deletes a key. When this returns, no request of the key is sent any more; its id and its key string are never issued
-/// again.
+/// Deletes a key. When this returns, no send of the key starts any more, and what had started is named; its id and its
+/// key string are never issued again.
 ///
 /// # Errors
 /// `key_unknown`, `key_ambiguous`; and those of every change.
-pub async fn delete(control: &Control, actor: &Actor, key: &str) -> Result<Removed, Error> {
+pub async fn delete(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<Removed>, Error> {
     let act = control.act(actor, "key delete").await;
     let key = find(control, key).await?;
     let recorded = act.record(key.id, json!({ "name": key.name, "api_key": key.api_key.as_str() })).await?;
     recorded.carry_out(control.store.delete_key(key.id, control.now())).await?;
-    control.publish(Change::KeyGone { id: key.id, api_key: key.api_key });
-    Ok(Removed { id: key.id.to_string(), name: key.name })
+    let on_wire = control.publish(Change::KeyGone { id: key.id, api_key: key.api_key });
+    Ok(Stopped::new(&recorded, Removed { id: key.id.to_string(), name: key.name }, on_wire))
 }
 
 #[cfg(test)]

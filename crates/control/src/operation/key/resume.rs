@@ -10,7 +10,8 @@ use crate::{Control, Error};
 /// # Errors
 /// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_not_suspended`; and those of every change.
 pub async fn resume(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
-    state::change(control, actor, "key resume", key, KeyState::resume).await
+    let resumed = state::change(control, actor, "key resume", key, KeyState::resume).await?;
+    Ok(resumed.what)
 }
 
 #[cfg(test)]

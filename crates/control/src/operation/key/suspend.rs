@@ -3,13 +3,13 @@
 use keyward_policy::{Actor, KeyState};
 
 use super::{KeyView, state};
-use crate::{Control, Error};
+use crate::{Control, Error, Stopped};
 
-/// Stops a key. When this returns, no request of the key is sent any more.
+/// Stops a key. When this returns, no send of the key starts any more; what had started is named.
 ///
 /// # Errors
 /// `key_unknown`, `key_ambiguous`, `key_revoked`; and those of every change.
-pub async fn suspend(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
+pub async fn suspend(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<KeyView>, Error> {
     state::change(control, actor, "key suspend", key, KeyState::suspend).await
 }
 
@@ -19,19 +19,25 @@ mod tests {
 
     use super::*;
     use crate::Code;
-    use crate::fixture::Fixture;
+    use crate::fixture::{Fixture, sent};
     use crate::operation::key::revoke::revoke;
 
     #[tokio::test]
     async fn the_gateway_knows_of_the_suspension_before_the_call_returns() {
         let fixture = Fixture::new().await;
         fixture.trading_key("bot").await;
-        let view = suspend(&fixture.control, &fixture.actor, "bot").await.unwrap();
-        assert_eq!((view.state, view.revision), (Standing::Suspended, 2));
+        fixture.gateway_has_on_wire(vec![sent(1)]);
+        let suspended = suspend(&fixture.control, &fixture.actor, "bot").await.unwrap();
+        assert_eq!((suspended.what.state, suspended.what.revision), (Standing::Suspended, 2));
+        assert_eq!(suspended.on_wire, [sent(1)]);
         assert!(
             matches!(fixture.published().pop(), Some(Change::Key(key)) if key.state == KeyState::Suspended)
         );
-        assert_eq!(fixture.last_change()["operation"], "key suspend");
+        let noted = fixture.last_change();
+        assert_eq!(
+            (&noted["operation"], &noted["details"]["on_wire_count"]),
+            (&"key suspend".into(), &1.into())
+        );
     }
 
     #[tokio::test]
@@ -39,7 +45,7 @@ mod tests {
         let fixture = Fixture::new().await;
         fixture.trading_key("bot").await;
         suspend(&fixture.control, &fixture.actor, "bot").await.unwrap();
-        assert_eq!(suspend(&fixture.control, &fixture.actor, "bot").await.unwrap().revision, 2);
+        assert_eq!(suspend(&fixture.control, &fixture.actor, "bot").await.unwrap().what.revision, 2);
     }
 
     #[tokio::test]
