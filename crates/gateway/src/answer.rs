@@ -125,6 +125,7 @@ fn kind(reason: Reason) -> DenialKind {
         }
         Reason::VenueNotGranted
         | Reason::PermissionMissing
+        | Reason::Killed
         | Reason::SymbolNotAllowed
         | Reason::SymbolUnreadable => DenialKind::NotPermitted,
         Reason::EndpointUnknown => DenialKind::EndpointUnknown,

@@ -95,6 +95,7 @@ fn words(reason: Reason) -> &'static str {
         Reason::SignatureInvalid => "the signature does not match this request and this key",
         Reason::KeySuspended => "this key is suspended; its operator can resume it",
         Reason::KeyRevoked => "this key is revoked for good; ask for a new one",
+        Reason::Killed => "an operator has stopped this with the kill switch; nothing was sent",
         Reason::KeyExpired => "this key has expired; ask for a new one",
         Reason::KeyNotYetValid => "this key is not valid yet",
         Reason::AddressDenied => "this key must not be used from this address",

@@ -137,6 +137,7 @@ pub(crate) fn sending(key: Option<KeyId>) -> Sending {
     Sending {
         request: RequestId::from_entropy([5; 16]),
         key,
+        project: None,
         credential: None,
         since: Timestamp::UNIX_EPOCH,
         place: Place::new(&venue, &Method::GET, &target, "/binance".len()),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use keyward_ledger::Ledger;
-use keyward_policy::{Change, Clock, Entropy, OnWire, RequestId};
+use keyward_policy::{Change, Clock, Entropy, KillSwitch, OnWire, RequestId};
 use keyward_vault::Vault;
 
 use crate::breaker::{Breaker, Pause};
@@ -55,6 +55,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
     pub(crate) fence: Fence,
+    pub(crate) kill_switch: ArcSwap<KillSwitch>,
     /// Where sends start that are not a worker's: an operator's question to an exchange.
     pub(crate) aside: Arc<Lane>,
     pub(crate) fingerprints: Fingerprints,
@@ -121,6 +122,7 @@ impl Gateway {
             aside: fence.lane(),
             fence,
             fingerprints: Fingerprints::default(),
+            kill_switch: ArcSwap::default(),
             replay: ReplayGuard::new(),
             lease: Lease::new(Instant::now()),
             breaker: Breaker::default(),
@@ -145,6 +147,19 @@ impl Gateway {
     /// Whether everything is refused; see [`Change::Locked`].
     pub fn is_locked(&self) -> bool {
         self.locked.load(Ordering::Acquire)
+    }
+
+    /// Puts the kill switch in force: when this returns, no send starts any more that it stops. Those that it stops and that
+    /// had started already are given back, as far as they have no answer yet.
+    pub fn switch(&self, switch: KillSwitch) -> Vec<OnWire> {
+        self.metrics.show_switch(&switch);
+        self.kill_switch.store(Arc::new(switch.clone()));
+        self.on_wire(&Forbidden::Killed(switch))
+    }
+
+    /// What the kill switch stops now.
+    pub fn kill_switch(&self) -> Arc<KillSwitch> {
+        self.kill_switch.load_full()
     }
 
     fn on_wire(&self, forbidden: &Forbidden) -> Vec<OnWire> {

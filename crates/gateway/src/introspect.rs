@@ -35,6 +35,9 @@ pub enum IntrospectError {
     /// The real key does not sign.
     #[error("the real key is not a usable signing key")]
     Key,
+    /// The kill switch is on.
+    #[error("the kill switch is on; remove the file `kill` in the data directory first")]
+    Killed,
     /// No connection to the exchange.
     #[error("the exchange could not be reached: {0}")]
     Unreachable(String),
@@ -117,11 +120,14 @@ impl Gateway {
         let sending = Sending {
             request: self.next_request_id(),
             key: None,
+            project: None,
             credential: Some(credential.id),
             since: self.clock.now(),
             place: Place::new(venue, request.method(), request.uri(), base.prefix.len()),
         };
         self.aside.start(sending, || {
+            let passed = self.kill_switch.load().check(None, None, Some(credential.id));
+            passed.map_err(|_| IntrospectError::Killed)?;
             let sealed = self.vault.is_sealed().then_some(keyward_vault::Error::Sealed);
             sealed.map_or(Ok(()), |sealed| Err(sealed.into()))
         })

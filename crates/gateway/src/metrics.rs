@@ -7,7 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use keyward_policy::Reason;
+use keyward_policy::{KillSwitch, Reason};
 
 use crate::breaker::Pause;
 
@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     refused: Family<Labels, Counter>,
     pauses: Family<PauseLabels, Gauge>,
     nonces_refused: Counter,
+    kill_switch: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -53,11 +54,26 @@ impl Metrics {
             "Requests whose nonce the exchange refused: somebody uses the real key beside Keyward",
             nonces_refused.clone(),
         );
-        Self { registry, answered, refused, pauses, nonces_refused }
+        let kill_switch = Gauge::default();
+        registry.register(
+            "kill_switch",
+            "Whether the kill switch is on: 0 off, 1 for some, 2 for everything",
+            kill_switch.clone(),
+        );
+        Self { registry, answered, refused, pauses, nonces_refused, kill_switch }
     }
 
     pub(crate) fn count_answered(&self) {
         self.answered.inc();
+    }
+
+    pub(crate) fn show_switch(&self, switch: &KillSwitch) {
+        let shown = match switch {
+            KillSwitch::Off => 0,
+            KillSwitch::Only(_) => 1,
+            KillSwitch::All => 2,
+        };
+        self.kill_switch.set(shown);
     }
 
     pub(crate) fn count_refused(&self, reason: Reason) {

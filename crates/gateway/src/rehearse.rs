@@ -44,7 +44,7 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use keyward_dialect::SigningKey;
-    use keyward_policy::{ApiKey, Change, Grant, KeyId, Symbols};
+    use keyward_policy::{ApiKey, Change, Grant, KeyId, KillSwitch, Symbols};
 
     use super::*;
     use crate::Settings;
@@ -137,6 +137,16 @@ mod tests {
         let fixture = fixture("read");
         fixture.vault.seal();
         assert_eq!(reason(&fixture, "GET", "/api/v3/account", ""), Some(Reason::VaultSealed));
+    }
+
+    #[test]
+    fn what_the_kill_switch_stops_is_refused_and_goes_on_when_it_is_off() {
+        let fixture = fixture("read");
+        fixture.gateway.switch(KillSwitch::parse(&format!("key {}", KeyId::from_entropy([3; 16]))));
+        assert_eq!(reason(&fixture, "GET", "/api/v3/account", ""), Some(Reason::Killed));
+        assert!(fixture.gateway.metrics().contains("keyward_kill_switch 1"));
+        fixture.gateway.switch(KillSwitch::Off);
+        assert_eq!(reason(&fixture, "GET", "/api/v3/account", "recvWindow=1"), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use keyward_control::{Control, Lock, Recovered, api, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
-use keyward_policy::{Change, Clock, Entropy, Event, Outcome, Reason, What};
+use keyward_policy::{Change, Clock, Entropy, Event, KillSwitch, Outcome, Reason, What};
 use keyward_store::{Service, Snapshot, Store};
 use keyward_vault::{KdfParams, Vault};
 use tokio::runtime::Handle;
@@ -184,7 +184,7 @@ impl Shared {
         }))
     }
 
-    /// What anybody may ask. A server that is sealed, or that can record nothing, is not ready for clients.
+    /// What anybody may ask. A server that is sealed, killed, or that can record nothing, is not ready for clients.
     fn public(&self, gateway: &Arc<Gateway>) -> Api {
         let (vault, ledger) = (Arc::clone(&self.vault), Arc::clone(&self.ledger));
         let (gateway, held) = (Arc::clone(gateway), Arc::clone(gateway));
@@ -195,9 +195,20 @@ impl Shared {
             None if held.served_for().is_some_and(|left| left.is_zero()) => {
                 Err("the database does not answer".to_owned())
             }
-            None => Ok(held.pauses().iter().map(held_back).collect()),
+            None => killed(&held.kill_switch())
+                .map(|some| some.into_iter().chain(held.pauses().iter().map(held_back)).collect()),
         };
         Api::new(api::public_router(ready, move || gateway.metrics()))
+    }
+}
+
+/// Nothing is ready while the kill switch stops everything; what it stops otherwise is a line for people who look.
+fn killed(switch: &KillSwitch) -> Result<Option<String>, String> {
+    let line = format!("the kill switch is on (the file `kill` in the data directory): it stops {switch}");
+    match switch {
+        KillSwitch::Off => Ok(None),
+        KillSwitch::Only(_) => Ok(Some(format!("{line}\n"))),
+        KillSwitch::All => Err(line),
     }
 }
 

@@ -52,6 +52,11 @@ impl DataDir {
         self.0.join("keyward.sock")
     }
 
+    /// The file that is the kill switch while it is there.
+    pub(crate) fn kill_switch(&self) -> PathBuf {
+        self.0.join("kill")
+    }
+
     /// The configuration file that is read when none is named.
     pub(crate) fn config(&self) -> PathBuf {
         self.0.join("keyward.toml")

@@ -16,6 +16,7 @@ mod host;
 mod http;
 mod input;
 mod invocation;
+mod kill_switch;
 mod listen;
 mod logging;
 mod outcome;

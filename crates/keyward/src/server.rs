@@ -24,7 +24,7 @@ pub(crate) use self::certificate::Certified;
 pub(crate) use self::passed::Passed;
 use crate::compose::Keyward;
 use crate::data::DataDir;
-use crate::{listen, signals};
+use crate::{kill_switch, listen, signals};
 
 /// How often what was recorded is signed: what is not is only as trustworthy as the disk.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
@@ -40,6 +40,7 @@ pub(crate) struct Server {
     socket: Option<PathBuf>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    /// The gateway's threads, and the one of the kill switch.
     workers: Vec<JoinHandle<()>>,
     /// What is wrong with the part of the audit log that was not read at start.
     broken: watch::Receiver<Option<String>>,
@@ -53,6 +54,7 @@ impl Server {
         let (operators, passed) = operators(&path, bound.operators)?;
         let control = TcpListener::from_std(bound.control)?;
         let tls = bound.tls.as_ref().map(Certified::server_config).transpose()?;
+        let kill_switch = kill_switch::watch(Arc::clone(&keyward), data, stopped.clone())?;
         let mut tasks = JoinSet::new();
         tasks.spawn(listen::on_socket(operators, keyward.api.clone(), stopped.clone()));
         tasks.spawn(listen::on_port(control, keyward.public.clone(), stopped.clone()));
@@ -64,8 +66,9 @@ impl Server {
         let (tell_broken, broken) = watch::channel(None);
         tasks.spawn(verify_what_was_not_read(Arc::clone(&keyward), tell_broken, stopped.clone()));
         let workers = keyward.gateway.serve(bound.gateway, tls.as_ref(), &stopped);
-        let workers = workers.context("the gateway's threads cannot be started")?;
+        let mut workers = workers.context("the gateway's threads cannot be started")?;
         tracing::info!(threads = workers.len(), "serving");
+        workers.push(kill_switch);
         systemd::ready();
         let socket = (!passed).then_some(path);
         Ok(Self { keyward, socket, stop, tasks, workers, broken })

@@ -86,6 +86,8 @@ reasons! {
     KeyExpired = "key_expired", Policy;
     /// The key is not valid yet.
     KeyNotYetValid = "key_not_yet_valid", Policy;
+    /// The kill switch stops it.
+    Killed = "killed", Policy;
     /// The client's address is on the key's deny list.
     AddressDenied = "address_denied", Policy;
     /// The client's address is not on the key's allow list.

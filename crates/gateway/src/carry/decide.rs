@@ -43,7 +43,18 @@ impl<'r> Verified<'r> {
             Caller::Key(entry) => permit(&read, &entry).and_then(|door| pass(gateway, &read, &entry, door)),
         };
         let pass = pass.map_err(|denied| denied.knowing(known))?;
-        Ok(Allowed { read, pass, known })
+        let allowed = Allowed { read, pass, known };
+        // The fence looks again; here it saves an intent that would come to nothing.
+        allowed.not_killed(gateway)?;
+        Ok(allowed)
+    }
+}
+
+impl Allowed<'_> {
+    /// Whether the kill switch lets it pass.
+    pub(super) fn not_killed(&self, gateway: &Gateway) -> Result<(), Denied> {
+        let passed = gateway.kill_switch.load().check(self.known.key, self.known.project, self.credential());
+        passed.map_err(|reason| Denied::policy(reason).knowing(self.known))
     }
 }
 

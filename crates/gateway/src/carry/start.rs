@@ -12,7 +12,7 @@ use crate::gateway::Gateway;
 
 impl Recorded<'_> {
     /// Starts a send at the fence. While the request waited for its record or its connection, its key may have been
-    /// revoked, suspended or deleted, or its credential removed. That the vault is unsealed is found out by opening
+    /// revoked, suspended or deleted, its credential removed, or the kill switch put on. That the vault is unsealed is found out by opening
     /// the secret, which comes later: whoever seals it finds on the list what has not been refused by then.
     pub(crate) fn start(&self, gateway: &Gateway, lane: &Arc<Lane>) -> Result<Started, Denied> {
         let now = gateway.clock.now();
@@ -20,6 +20,7 @@ impl Recorded<'_> {
     }
 
     fn still_allowed(&self, gateway: &Gateway, now: Timestamp) -> Result<(), Denied> {
+        self.0.not_killed(gateway)?;
         let Allowed { read, pass, .. } = &self.0;
         let key = if matches!(pass, Pass::Public) { None } else { read.key() };
         let (directory, credential) = (&gateway.directory, self.0.credential());
@@ -33,6 +34,7 @@ impl Recorded<'_> {
         Sending {
             request: resolved.id,
             key: known.key,
+            project: known.project,
             credential: self.0.credential(),
             since,
             place: Place::new(&resolved.venue, resolved.method(), &resolved.head.uri, resolved.path_start),
@@ -42,31 +44,43 @@ impl Recorded<'_> {
 
 #[cfg(test)]
 mod tests {
-    use keyward_policy::{ApiKey, Change, CredentialId, KeyId, Reason};
+    use keyward_policy::{ApiKey, Change, CredentialId, KeyId, KillSwitch, OnWire, Reason};
     use tokio::task::LocalSet;
 
+    use super::*;
     use crate::carry::{Received, carry};
     use crate::fixture::{Fixture, silent_exchange};
     use crate::worker::Worker;
 
     /// Starts a read after something changed behind its decision.
-    async fn started_after(change: Change) -> Result<(), Reason> {
+    async fn started_after(change: impl FnOnce(&Gateway) -> Vec<OnWire>) -> Result<(), Reason> {
         let fixture = Fixture::new("http://exchange", "read");
         let received = fixture.received(fixture.signed("GET", "/api/v3/account", ""));
         let gateway = &*fixture.gateway;
         let verified =
             received.read().unwrap().identify(&gateway.directory).unwrap().verify(gateway).unwrap();
         let recorded = verified.decide(gateway).unwrap().record(gateway).await.unwrap();
-        gateway.apply(change);
+        assert!(change(gateway).is_empty());
         recorded.start(gateway, &gateway.aside).map(drop).map_err(|denied| denied.reason)
     }
 
     #[tokio::test]
     async fn what_was_allowed_does_not_start_once_its_key_or_credential_is_gone() {
         let key = Change::KeyGone { id: KeyId::from_entropy([3; 16]), api_key: ApiKey::new("issued") };
-        assert_eq!(started_after(key).await, Err(Reason::KeyUnknown));
+        assert_eq!(started_after(|gateway| gateway.apply(key)).await, Err(Reason::KeyUnknown));
         let credential = Change::CredentialGone(CredentialId::from_entropy([2; 16]));
-        assert_eq!(started_after(credential).await, Err(Reason::CredentialUnusable));
+        let gone = started_after(|gateway| gateway.apply(credential)).await;
+        assert_eq!(gone, Err(Reason::CredentialUnusable));
+    }
+
+    #[tokio::test]
+    async fn what_was_allowed_does_not_start_once_the_kill_switch_stops_it() {
+        let text = format!("credential {}", CredentialId::from_entropy([2; 16]));
+        for text in ["all", &text] {
+            let killed = started_after(|gateway| gateway.switch(KillSwitch::parse(text))).await;
+            assert_eq!(killed, Err(Reason::Killed), "{text}");
+        }
+        assert_eq!(started_after(|gateway| gateway.switch(KillSwitch::Off)).await, Ok(()));
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! What a change forbids, and so which of the sends on the wire its answer names.
 
-use keyward_policy::{Change, CredentialId, KeyId, KeyState};
+use keyward_policy::{Change, CredentialId, KeyId, KeyState, KillSwitch};
 
 use super::Sending;
 
@@ -10,6 +10,8 @@ pub(crate) enum Forbidden {
     Key(KeyId),
     /// What a credential signs.
     Credential(CredentialId),
+    /// What the kill switch stops.
+    Killed(KillSwitch),
     /// Every send.
     Everything,
 }
@@ -32,6 +34,7 @@ impl Forbidden {
         match self {
             Self::Key(id) => sending.key == Some(*id),
             Self::Credential(id) => sending.credential == Some(*id),
+            Self::Killed(switch) => switch.check(sending.key, sending.project, sending.credential).is_err(),
             Self::Everything => true,
         }
     }

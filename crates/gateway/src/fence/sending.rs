@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::uri::PathAndQuery;
 use http::{Method, Uri};
 use jiff::Timestamp;
-use keyward_policy::{CredentialId, KeyId, OnWire, RequestId};
+use keyward_policy::{CredentialId, KeyId, OnWire, ProjectId, RequestId};
 
 use crate::venue::VenueEntry;
 
@@ -13,6 +13,7 @@ use crate::venue::VenueEntry;
 pub(crate) struct Sending {
     pub(crate) request: RequestId,
     pub(crate) key: Option<KeyId>,
+    pub(crate) project: Option<ProjectId>,
     pub(crate) credential: Option<CredentialId>,
     pub(crate) since: Timestamp,
     pub(crate) place: Place,

@@ -14,7 +14,8 @@ use crate::output::record;
 /// When the command returns, none of these keys can send anything any more. A revoked key never comes back.
 #[derive(Args, Serialize)]
 #[command(
-    after_help = "Examples:\n  keyward kill --key bot1\n  keyward kill --credential main\n  keyward kill --all"
+    after_help = "Examples:\n  keyward kill --key bot1\n  keyward kill --credential main\n  keyward kill --all\n\n\
+    Where nothing answers any more: `echo all > DIR/kill`, or SIGUSR1 to the server, stops every send until the file is removed."
 )]
 pub(crate) struct Kill {
     #[command(flatten)]

@@ -1,17 +1,20 @@
 //! The checks, from the disk up.
 
+use keyward_policy::KillSwitch;
 use serde_json::Value;
 
 use super::{Finding, Verdict};
 use crate::data::private;
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
+use crate::kill_switch::read;
 use crate::outcome::{Problem, code};
 
 /// Runs every check, in an order in which the first failure is the one to mend first.
 pub(super) async fn all(invocation: &mut Invocation) -> Vec<Finding> {
     let mut findings = vec![data(invocation)];
     findings.extend(files(invocation));
+    findings.extend(kill_switch(invocation));
     findings.push(operations(invocation).await);
     findings.extend(vault(invocation).await);
     findings.push(audit(invocation).await);
@@ -30,6 +33,15 @@ fn data(invocation: &Invocation) -> Finding {
         Err(error) => Finding::new("data", Verdict::Warn, format!("{path}: {error}"))
             .hint("`keyward vault init` makes it; or name another directory with --data DIR"),
     }
+}
+
+/// A kill switch that somebody forgot to take away.
+fn kill_switch(invocation: &Invocation) -> Option<Finding> {
+    let file = invocation.data.kill_switch();
+    let switch = read(&file);
+    let on = (switch != KillSwitch::Off).then(|| format!("on: it stops {switch}"))?;
+    let hint = format!("when it may go on: rm {}", file.display());
+    Some(Finding::new("kill switch", Verdict::Warn, on).hint(hint))
 }
 
 /// Files that others could read, were the directory ever opened to them.
