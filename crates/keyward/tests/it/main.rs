@@ -12,6 +12,7 @@ mod cli;
 mod clients;
 mod durability;
 mod edges;
+mod fence;
 mod keys;
 mod leaks;
 mod nonces;

@@ -1,5 +1,6 @@
 //! A whole world in one line: the sandbox exchange, a Keyward server as its own process, and an operator at the CLI.
 
+mod operator;
 mod sandbox;
 mod server;
 
@@ -11,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use operator::Operator;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use server::Server;
 
@@ -169,6 +171,11 @@ impl World {
         assert!(output.status.success(), "keyward {args:?} failed: {said}");
         let document = serde_json::from_slice(&output.stdout);
         document.unwrap_or_else(|error| panic!("keyward {args:?} printed no document ({error}): {said}"))
+    }
+
+    /// An operator's program, at the server's socket.
+    pub(crate) fn operator(&self) -> Operator {
+        Operator::at(self.data.path().join("keyward.sock"))
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Output {
