@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use keyward_control::Code;
-use keyward_control::operation::audit::verify::verify;
+use keyward_control::operation::audit::verify::{Verify, verify};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -170,7 +170,7 @@ async fn verify_what_was_not_read(
         return;
     }
     let verified = tokio::select! {
-        verified = verify(&keyward.control) => verified,
+        verified = verify(&keyward.control, Verify::default()) => verified,
         _ = stopped.wait_for(|stop| *stop) => return,
     };
     match verified {

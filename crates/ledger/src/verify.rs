@@ -145,6 +145,7 @@ mod tests {
     use std::sync::LazyLock;
 
     use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
     use tempfile::TempDir;
 
     use super::*;
@@ -268,7 +269,8 @@ mod tests {
         match *tampering {
             Flip(bit) => {
                 let mut file = file.to_vec();
-                file[bit / 8 % FILE.len()] ^= 1 << (bit % 8);
+                let place = bit / 8 % file.len();
+                file[place] ^= 1 << (bit % 8);
                 return file;
             }
             Cut(len) => return file[..len % file.len()].to_vec(),
@@ -296,6 +298,27 @@ mod tests {
             fs::write(files::entries(dir.path()), file).unwrap();
             prop_assert!(check(dir, &[]).is_err());
             prop_assert!(Ledger::open(dir.path(), None).is_err());
+        }
+    }
+
+    /// The whole of it is ten thousand, half of them on a log that its thief has also given an older checkpoint.
+    #[test]
+    fn soak_of_mutations_finds_every_one_by_a_checkpoint_from_elsewhere() {
+        let count = if std::env::var_os("KEYWARD_SOAK").is_some() { 10_000 } else { 300 };
+        let (dir, checkpoints) = log_of(40, &[20, 40]);
+        let file = fs::read(files::entries(dir.path())).unwrap();
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let mut found = 0;
+        while found < count {
+            let tampering = any_tampering().new_tree(&mut runner).unwrap().current();
+            let changed = tampered(&file, &tampering);
+            if changed.starts_with(&file) {
+                continue; // nothing that was signed is touched
+            }
+            fs::write(files::entries(dir.path()), changed).unwrap();
+            fs::write(files::checkpoint(dir.path()), &checkpoints[found % 2]).unwrap();
+            assert!(check(&dir, &[&checkpoints[1]]).is_err(), "{tampering:?}");
+            found += 1;
         }
     }
 

@@ -32,8 +32,12 @@ async fn show(control: Shared, _: Acting, Named(id): Named) -> Answer<audit::ent
     finish(async move { audit::show::show(&control, &id).await }).await
 }
 
-async fn verify(control: Shared, _: Acting) -> Answer<audit::verify::Verified> {
-    finish(async move { audit::verify::verify(&control).await }).await
+async fn verify(
+    control: Shared,
+    _: Acting,
+    Input(input): Input<audit::verify::Verify>,
+) -> Answer<audit::verify::Verified> {
+    finish(async move { audit::verify::verify(&control, input).await }).await
 }
 
 async fn export(

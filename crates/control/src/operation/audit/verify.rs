@@ -2,10 +2,21 @@
 
 use keyward_ledger::Report;
 use keyward_store::PAGE_MAX;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::blocking::blocking;
-use crate::{Control, Error};
+use crate::{Code, Control, Error};
+
+/// What else to compare with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Verify {
+    /// The texts of checkpoints of this log that were kept elsewhere, of any age; at most 100.
+    pub checkpoints: Vec<String>,
+}
+
+/// The most checkpoints from elsewhere.
+const CHECKPOINTS_MAX: usize = 100;
 
 /// A sound log. One that is not sound is an error: nobody can overlook it.
 #[derive(Debug, Serialize)]
@@ -17,19 +28,26 @@ pub struct Verified {
     pub verifier_key: String,
 }
 
-/// Recomputes the whole log, and compares it with its checkpoint and with those kept in the database. What was recorded
-/// until now is signed first, where the vault is unsealed.
+/// Recomputes the whole log, and compares it with its checkpoint, with those kept in the database, and with those given.
+///
+/// What was recorded until now is signed first, where the vault is unsealed.
 ///
 /// # Errors
+/// `too_many` checkpoints;
 /// `audit_damaged` says what was done to it, and where; `audit_unsigned` when nothing can be proven;
 /// `audit_unavailable`.
-pub async fn verify(control: &Control) -> Result<Verified, Error> {
+pub async fn verify(control: &Control, input: Verify) -> Result<Verified, Error> {
+    let given = input.checkpoints;
+    if given.len() > CHECKPOINTS_MAX {
+        return Err(Error::new(Code::TooMany, format!("at most {CHECKPOINTS_MAX} checkpoints can be given")));
+    }
     let key = control.audit_key().await?;
     control.sign_checkpoint().await?;
     let anchors = control.store.anchors(None, PAGE_MAX).await?;
     let (dir, checker) = (control.audit_dir.clone(), key.clone());
     let report = blocking(move || {
-        let texts: Vec<_> = anchors.iter().map(|anchor| anchor.checkpoint.as_str()).collect();
+        let kept = anchors.iter().map(|anchor| anchor.checkpoint.as_str());
+        let texts: Vec<_> = given.iter().map(String::as_str).chain(kept).collect();
         Ok(keyward_ledger::verify(&dir, &checker, &texts)?)
     });
     Ok(Verified { report: report.await?, verifier_key: key.to_string() })
@@ -38,14 +56,13 @@ pub async fn verify(control: &Control) -> Result<Verified, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Code;
     use crate::fixture::Fixture;
 
     #[tokio::test]
     async fn a_sound_log_is_wholly_signed() {
         let fixture = Fixture::new().await;
         fixture.project("one").await;
-        let verified = verify(&fixture.control).await.unwrap();
+        let verified = verify(&fixture.control, Verify::default()).await.unwrap();
         assert_eq!((verified.report.entries, verified.report.unsigned), (2, 0));
         assert_eq!(verified.report.anchors, 1);
     }
@@ -59,13 +76,16 @@ mod tests {
             let at = bytes.windows(6).position(|window| window == b"honest").unwrap();
             bytes[at..at + 6].copy_from_slice(b"wicked");
         });
-        assert_eq!(verify(&fixture.control).await.unwrap_err().code(), Code::AuditDamaged);
+        assert_eq!(verify(&fixture.control, Verify::default()).await.unwrap_err().code(), Code::AuditDamaged);
     }
 
     #[tokio::test]
     async fn a_log_that_was_never_signed_proves_nothing() {
         let fixture = Fixture::without_vault().await;
-        assert_eq!(verify(&fixture.control).await.unwrap_err().code(), Code::AuditUnsigned);
+        assert_eq!(
+            verify(&fixture.control, Verify::default()).await.unwrap_err().code(),
+            Code::AuditUnsigned
+        );
     }
 
     #[tokio::test]
@@ -77,6 +97,21 @@ mod tests {
         fixture.control.sign_checkpoint().await.unwrap();
         fixture.control.vault.seal();
         fixture.put_log_back(older);
-        assert_eq!(verify(&fixture.control).await.unwrap_err().code(), Code::AuditDamaged);
+        assert_eq!(verify(&fixture.control, Verify::default()).await.unwrap_err().code(), Code::AuditDamaged);
+    }
+
+    #[tokio::test]
+    async fn a_log_and_a_database_rolled_back_together_are_found_by_a_checkpoint_from_elsewhere() {
+        let fixture = Fixture::new().await;
+        fixture.control.sign_checkpoint().await.unwrap();
+        let older = fixture.copy_log();
+        fixture.project("forgotten").await;
+        let elsewhere = fixture.control.sign_checkpoint().await.unwrap();
+        assert_eq!(elsewhere, Some(2));
+        let checkpoint = String::from_utf8(fixture.copy_log()[1].clone()).unwrap();
+        fixture.control.vault.seal();
+        fixture.put_log_back(older);
+        let given = Verify { checkpoints: vec![checkpoint] };
+        assert_eq!(verify(&fixture.control, given).await.unwrap_err().code(), Code::AuditDamaged);
     }
 }
