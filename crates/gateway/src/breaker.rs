@@ -7,6 +7,7 @@ mod passage;
 mod trouble;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,15 @@ enum Line {
     Host(String),
     /// Everything that is signed by this credential.
     Account(CredentialId),
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(host) => f.write_str(host),
+            Self::Account(credential) => credential.fmt(f),
+        }
+    }
 }
 
 /// A request that wants to pass.

@@ -13,6 +13,7 @@ mod file_lengths;
 mod file_names;
 mod global_state;
 mod licences;
+mod log_fields;
 mod machine_paths;
 mod member_manifests;
 mod module_docs;
@@ -46,6 +47,7 @@ const RULES: &[(&str, Rule)] = &[
     ("file names", file_names::check),
     ("global state", global_state::check),
     ("licences", licences::check),
+    ("log fields", log_fields::check),
     ("machine paths", machine_paths::check),
     ("member manifests", member_manifests::check),
     ("module docs", module_docs::check),

@@ -28,7 +28,8 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = status(self.code().kind());
         if status.is_server_error() {
-            tracing::error!(code = %self.code(), error = %self, cause = ?std::error::Error::source(&self), "refused");
+            let cause = std::error::Error::source(&self).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(code = %self.code(), error = %self, cause, "refused");
         }
         let code = self.code().as_str();
         let problem = Problem {

@@ -48,13 +48,14 @@ impl<'b> Passage<'b> {
         let probes = std::mem::take(&mut self.probes);
         let Some(pushback) = pushback else {
             if !probes.is_empty() {
-                tracing::info!(?probes, "the exchange answers again");
+                tracing::info!(probes = probes.len(), "the exchange answers again");
                 self.breaker.change(|lines| lines.retain(|line, _| !probes.contains(line)));
             }
             return;
         };
         let (line, trouble) = (self.ask.line(pushback.limited), Trouble::new(pushback, wait_s, now));
-        tracing::warn!(?line, banned = pushback.banned, left = ?trouble.left(now), "an exchange asks to be left alone");
+        let left_s = trouble.left(now).as_secs();
+        tracing::warn!(%line, banned = pushback.banned, left_s, "an exchange asks to be left alone");
         self.breaker.change(|lines| {
             lose(&probes, lines);
             match lines.entry(line) {
