@@ -87,6 +87,7 @@ impl Fixture {
             nonces: Arc::new(Marks::default()),
             identity: Some(Identity::new([0; 32], identity)),
             recorded_until: None,
+            remembered: None,
             settings,
         });
         gateway.apply(Change::Venue(Box::new(venue(url))));

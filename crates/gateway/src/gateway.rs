@@ -9,17 +9,19 @@ use jiff::Timestamp;
 use keyward_ledger::Ledger;
 use keyward_policy::{Change, Clock, Entropy, KillSwitch, OnWire, RequestId};
 use keyward_vault::Vault;
+use serde::{Deserialize, Serialize};
 
 use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
-use crate::directory::{Directory, Fingerprints};
+use crate::directory::Directory;
 use crate::failures::Failures;
 use crate::fence::{Fence, Forbidden, Lane};
 use crate::identity::Identity;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
 use crate::nonce::{Lanes, ReserveNonces};
-use crate::replay::ReplayGuard;
+use crate::remembered::Remembered;
+use crate::replay::{ReplayGuard, Signatures};
 use crate::server::Crowd;
 use crate::settings::Settings;
 use crate::tally::Tally;
@@ -40,6 +42,8 @@ pub struct Parts {
     pub recorded_until: Option<Timestamp>,
     /// Makes nonces durable before they are used.
     pub nonces: Arc<dyn ReserveNonces>,
+    /// What the process left that this one takes the place of; none where nobody knows what was accepted.
+    pub remembered: Option<Remembered>,
     /// What the operator set.
     pub settings: Settings,
 }
@@ -58,7 +62,7 @@ pub struct Gateway {
     pub(crate) kill_switch: ArcSwap<KillSwitch>,
     /// Where sends start that are not a worker's: an operator's question to an exchange.
     pub(crate) aside: Arc<Lane>,
-    pub(crate) fingerprints: Fingerprints,
+    pub(crate) signatures: Signatures,
     pub(crate) replay: ReplayGuard,
     /// For how long the keys may be served.
     pub(crate) lease: Lease,
@@ -67,7 +71,7 @@ pub struct Gateway {
     pub(crate) crowd: Arc<Crowd>,
     pub(crate) failures: Failures,
     pub(crate) tally: Tally,
-    /// The replay guard remembers nothing that was accepted before this start, so nothing is accepted that may have
+    /// Where the replay guard remembers nothing that was accepted before this start, nothing is accepted that may have
     /// been signed by then.
     pub(crate) not_before: NotBefore,
     request_ids: RequestIds,
@@ -79,6 +83,7 @@ pub struct Gateway {
 const AHEAD_MAX_US: u64 = 1_000_000;
 
 /// The times before which nothing may have been signed, in microseconds since the Unix epoch.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct NotBefore {
     /// When this process started.
     pub(crate) start_us: u64,
@@ -106,8 +111,15 @@ impl Gateway {
         let mut process = [0; 8];
         parts.entropy.fill(&mut process);
         let fence = Fence::default();
+        let (not_before, signatures, replay) = match parts.remembered.filter(Remembered::is_understood) {
+            Some(left) => (left.not_before, left.signatures, ReplayGuard::that_remembers(left.accepted)),
+            None => {
+                let not_before = NotBefore::new(parts.clock.now(), parts.recorded_until);
+                (not_before, Signatures::new(&*parts.entropy), ReplayGuard::new())
+            }
+        };
         Self {
-            not_before: NotBefore::new(parts.clock.now(), parts.recorded_until),
+            not_before,
             directory: Directory::new(parts.vault.clone()),
             vault: parts.vault,
             ledger: parts.ledger,
@@ -121,9 +133,9 @@ impl Gateway {
             settings: parts.settings,
             aside: fence.lane(),
             fence,
-            fingerprints: Fingerprints::default(),
             kill_switch: ArcSwap::default(),
-            replay: ReplayGuard::new(),
+            signatures,
+            replay,
             lease: Lease::new(Instant::now()),
             breaker: Breaker::default(),
             metrics: Metrics::new(),

@@ -8,7 +8,9 @@
 //! No clock is asked here, so that none can mislead it: a second makes room only for another one that a signature
 //! names, and is then forgotten for good. Wherever the host's clock jumps, a signature is remembered, or refused.
 
+mod carried;
 mod forgotten;
+mod signatures;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,7 +19,9 @@ use foldhash::fast::RandomState;
 use keyward_policy::RequestId;
 use parking_lot::Mutex;
 
+pub(crate) use self::carried::Carried;
 use self::forgotten::Forgotten;
+pub(crate) use self::signatures::Signatures;
 
 /// Signatures are spread over this many locks, so that the workers seldom wait for each other.
 const SHARDS: usize = 64;
@@ -110,7 +114,7 @@ impl Shard {
                 return Err(Repeated::Forgotten);
             }
             if !slot.uses.is_empty() {
-                self.forgotten.add(slot.number);
+                self.forgotten.add((slot.number, slot.number));
             }
             // As busy as the second before it: so that it seldom grows, which would move all that it holds.
             let uses = HashMap::with_capacity_and_hasher(slot.uses.len(), RandomState::default());

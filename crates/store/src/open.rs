@@ -102,6 +102,8 @@ async fn sqlite(path: &Path) -> Result<SqlitePool, Error> {
         // What is removed is overwritten: a sealed secret does not outlive its row in a free page.
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
+        // A server that is shut in has no directory for temporary files, and rows belong into none.
+        .pragma("temp_store", "MEMORY")
         .busy_timeout(BUSY)
         .disable_statement_logging();
     let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).acquire_timeout(ACQUIRE);

@@ -70,6 +70,7 @@ impl Door {
             nonces: Arc::new(NoNonces),
             identity: Some(Identity::new([0; 32], Sealed::from_bytes([]))),
             recorded_until: None,
+            remembered: None,
             settings: Settings::default(),
         });
         let door = Self { gateway, vault, key_type, keys, clock, _log: log };

@@ -8,10 +8,10 @@ use keyward_vault::Vault;
 
 use super::identify::{Caller, Identified};
 use crate::denied::Denied;
-use crate::directory::{Checker, Fingerprint, Fingerprints, KeyEntry};
+use crate::directory::{Checker, KeyEntry};
 use crate::failures::Wrong;
 use crate::gateway::{Gateway, NotBefore};
-use crate::replay::{Repeated, Use};
+use crate::replay::{Repeated, Signatures, Use};
 
 /// A request that its key really made, once. What asks for no signature is verified by having none to check: it is
 /// public data, or a key that its grant lets pass without one.
@@ -44,7 +44,7 @@ impl<'r> Identified<'r> {
         let until_us = resolved.venue.dialect.fresh(claim, micros(resolved.at))?;
         not_before(&gateway.not_before, claim.signed_at_us)?;
         let accepted = gateway.replay.accept(Use {
-            signature: fingerprint(&gateway.fingerprints, checker, claim).number(),
+            signature: number(&gateway.signatures, checker, claim),
             place: place(self.read.request.method.as_str(), self.read.request.path),
             moves_money: self.read.needs.moves_money(),
             until_us,
@@ -102,10 +102,10 @@ fn repeated(repeated: Repeated) -> Denied {
 /// What stands for a verified signature. An HMAC stands for its key and message by itself, and its text has one form
 /// (see [`SignedClaim::signature`]). Of the others some schemes have two signatures for one message: there the key and the
 /// message are taken.
-fn fingerprint(fingerprints: &Fingerprints, checker: &Checker, claim: &SignedClaim<'_>) -> Fingerprint {
+fn number(signatures: &Signatures, checker: &Checker, claim: &SignedClaim<'_>) -> u128 {
     match checker {
-        Checker::Hmac(_) => fingerprints.of(&*claim.signature),
-        Checker::Ed25519(_) | Checker::Rsa(_) => fingerprints.of((claim.key, &*claim.message)),
+        Checker::Hmac(_) => signatures.number(&*claim.signature),
+        Checker::Ed25519(_) | Checker::Rsa(_) => signatures.number((claim.key, &*claim.message)),
     }
 }
 

@@ -33,13 +33,6 @@ impl Fingerprints {
     }
 }
 
-impl Fingerprint {
-    /// As one number.
-    pub(crate) fn number(self) -> u128 {
-        u128::from(self.high) << 64 | u128::from(self.low)
-    }
-}
-
 impl Hash for Fingerprint {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.low);

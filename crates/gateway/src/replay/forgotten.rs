@@ -18,9 +18,15 @@ impl Forgotten {
         self.spans.iter().any(|&(first, last)| (first..=last).contains(&second))
     }
 
-    pub(super) fn add(&mut self, second: u64) {
-        let at = self.spans.partition_point(|&(first, _)| first <= second);
-        self.spans.insert(at, (second, second));
+    /// Its spans, in order.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.spans.iter().copied()
+    }
+
+    /// Adds the seconds of a span, its first and its last among them.
+    pub(super) fn add(&mut self, span: (u64, u64)) {
+        let at = self.spans.partition_point(|&(first, _)| first <= span.0);
+        self.spans.insert(at, span);
         self.join(|gap| gap < CLOSE);
         if self.spans.len() > SPANS_MAX {
             let closest = self.gaps().min().unwrap_or_default();
@@ -49,7 +55,7 @@ mod tests {
 
     fn of(seconds: impl IntoIterator<Item = u64>) -> Forgotten {
         let mut forgotten = Forgotten::default();
-        seconds.into_iter().for_each(|second| forgotten.add(second));
+        seconds.into_iter().for_each(|second| forgotten.add((second, second)));
         forgotten
     }
 
