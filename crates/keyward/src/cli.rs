@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser};
 
 use crate::command::Command;
+use crate::confine;
 use crate::invocation::Invocation;
 use crate::logging;
 
@@ -77,6 +78,9 @@ impl Cli {
     /// Runs the command to its end.
     pub(crate) fn run(self) -> Result<()> {
         logging::start(self.command.log_level(), self.command.log_format());
+        if let Err(error) = confine::leave_no_dump() {
+            tracing::warn!(%error, "this process could leave a core dump");
+        }
         self.command.run(Invocation::new(self.global)?)
     }
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_control::{Control, Lock, Recovered, api, recover};
-use keyward_gateway::{Gateway, Identity, Pause, Settings};
+use keyward_gateway::{Gateway, Identity, Pause, Remembered, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
 use keyward_policy::{Change, Clock, Entropy, Event, KillSwitch, Outcome, Reason, What};
 use keyward_store::{Service, Snapshot, Store};
@@ -28,6 +28,7 @@ use self::nonces::FromStore;
 use crate::api::Api;
 use crate::data::DataDir;
 use crate::host::{SystemClock, SystemEntropy};
+use crate::remembered;
 
 /// The name under which the database remembers how clients reach the gateway.
 const GATEWAY_URL: &str = "gateway_url";
@@ -52,6 +53,8 @@ pub(crate) struct Place<'a> {
     pub(crate) gateway_url: Option<String>,
     /// The gateway's settings.
     pub(crate) settings: Settings,
+    /// Whether clients are served, so that what the last server left is for this one.
+    pub(crate) serves: bool,
 }
 
 /// The parts, open and wired.
@@ -86,7 +89,9 @@ impl Keyward {
         place.data.ready()?;
         let store = Store::open(&place.database_url).await?;
         let shared = Shared::new(open_ledger(place.data, &store).await?);
-        let gateway = shared.gateway(&store, identity(&store).await?, place.settings);
+        let remembered = place.serves.then(|| remembered::take(place.data, shared.ledger.opening().entries));
+        let identity = identity(&store).await?;
+        let gateway = shared.gateway(&store, identity, remembered.flatten(), place.settings);
         let audit = place.data.audit();
         let Recovered { snapshot, lock } = recover(&store, &shared.ledger, &audit, SystemClock.now()).await?;
         load(&gateway, snapshot);
@@ -148,7 +153,13 @@ impl Shared {
         }
     }
 
-    fn gateway(&self, store: &Store, identity: Option<Identity>, settings: Settings) -> Arc<Gateway> {
+    fn gateway(
+        &self,
+        store: &Store,
+        identity: Option<Identity>,
+        remembered: Option<Remembered>,
+        settings: Settings,
+    ) -> Arc<Gateway> {
         Arc::new(Gateway::new(keyward_gateway::Parts {
             vault: Arc::clone(&self.vault),
             ledger: Arc::clone(&self.ledger),
@@ -157,6 +168,7 @@ impl Shared {
             identity,
             nonces: Arc::new(FromStore { store: store.clone(), runtime: Handle::current() }),
             recorded_until: self.ledger.opening().recorded_until,
+            remembered,
             settings,
         }))
     }

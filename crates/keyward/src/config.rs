@@ -28,10 +28,22 @@ pub(crate) struct Config {
     pub(crate) passphrase_file: Option<PathBuf>,
     /// A file that unlocks the vault in place of a passphrase.
     pub(crate) key_file: Option<PathBuf>,
+    /// The server itself.
+    pub(crate) server: ServerConfig,
     /// The data plane.
     pub(crate) gateway: GatewayConfig,
     /// The control plane.
     pub(crate) control: ControlConfig,
+}
+
+/// What the file says about the server itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ServerConfig {
+    /// Starts without shutting the server in.
+    pub(crate) unconfined: bool,
+    /// Directories outside of the data directory that it may write to.
+    pub(crate) writable: Vec<PathBuf>,
 }
 
 /// What the file says about the data plane.
@@ -93,7 +105,8 @@ impl Config {
             &mut gateway.tls_cert,
             &mut gateway.tls_key,
         ];
-        for path in single.into_iter().flatten().chain(&mut gateway.trust_ca) {
+        let several = gateway.trust_ca.iter_mut().chain(&mut self.server.writable);
+        for path in single.into_iter().flatten().chain(several) {
             *path = folder.join(&*path);
         }
         self
@@ -110,6 +123,7 @@ mod tests {
         assert_eq!(config.gateway.listen, ["0.0.0.0:8443".parse().unwrap()]);
         assert_eq!(config.gateway.workers, Some(2));
         assert_eq!(config.gateway.without_database, Some(SignedDuration::from_secs(60)));
+        assert_eq!(config.server.writable, ["/var/backups/keyward".parse::<PathBuf>().unwrap()]);
         assert_eq!(config.control.listen, Some("127.0.0.1:8081".parse().unwrap()));
     }
 

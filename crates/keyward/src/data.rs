@@ -57,6 +57,16 @@ impl DataDir {
         self.0.join("kill")
     }
 
+    /// Where a running server hands its listeners to the one that takes its place.
+    pub(crate) fn hand_over(&self) -> PathBuf {
+        self.0.join("hand-over.sock")
+    }
+
+    /// What the last server has left to the next.
+    pub(crate) fn remembered(&self) -> PathBuf {
+        self.0.join("remembered.json")
+    }
+
     /// The configuration file that is read when none is named.
     pub(crate) fn config(&self) -> PathBuf {
         self.0.join("keyward.toml")

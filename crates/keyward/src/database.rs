@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use zeroize::Zeroizing;
 
 use crate::config::Config;
+use crate::confine::folder;
 use crate::data::DataDir;
 use crate::outcome::Problem;
 
@@ -42,6 +43,13 @@ impl Database {
             (Some(url), None) => Ok(Self(Source::Url(url))),
             (None, None) => Ok(Self(Source::Url(sqlite(&data.database())))),
         }
+    }
+
+    /// The directory of a SQLite file, which lies outside of the data directory when somebody says so.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        let url = self.url().ok()?;
+        let path = url.strip_prefix("sqlite:")?;
+        folder(Path::new(path.split('?').next().unwrap_or(path)))
     }
 
     /// The URL to open.

@@ -88,8 +88,8 @@ impl Invocation {
 
     /// What the parts are opened on, in this process.
     pub(crate) fn place(&self, gateway_url: Option<String>, settings: Settings) -> Result<Place<'_>> {
-        let (data, config_file) = (&self.data, self.config_file.clone());
-        Ok(Place { data, config_file, database_url: self.database.url()?, gateway_url, settings })
+        let (data, config_file, database_url) = (&self.data, self.config_file.clone(), self.database.url()?);
+        Ok(Place { data, config_file, database_url, gateway_url, settings, serves: false })
     }
 
     /// The running server, for what only a server can do.

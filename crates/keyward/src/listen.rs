@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,13 +31,14 @@ const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// Opens the socket. Whoever calls holds the data directory's lock, so a socket that is already there is a dead
 /// server's.
-pub(crate) fn socket(path: &Path) -> Result<UnixListener> {
+pub(crate) fn socket(path: &Path) -> Result<StdUnixListener> {
     let open = || {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let listener = UnixListener::bind(path)?;
+        let listener = StdUnixListener::bind(path)?;
+        listener.set_nonblocking(true)?;
         fs::set_permissions(path, Permissions::from_mode(FILE_MODE))?;
         Ok(listener)
     };
@@ -118,7 +120,7 @@ impl Connections {
     async fn finish(self) {
         let everybody = self.room.acquire_many(CONNECTIONS_MAX);
         if tokio::time::timeout(GRACE, everybody).await.is_err() {
-            tracing::warn!("control requests were still under way after {GRACE:?}");
+            tracing::warn!("control requests were still under way when their time was over");
         }
     }
 }

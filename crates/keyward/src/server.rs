@@ -2,11 +2,12 @@
 
 mod bound;
 mod certificate;
+mod hand_over;
 mod passed;
 mod systemd;
+mod take_over;
 
-use std::os::unix::net::UnixListener as StdUnixListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,17 +15,20 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use keyward_control::Code;
 use keyward_control::operation::audit::verify::{Verify, verify};
-use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::watch;
+use keyward_ledger::Ledger;
+use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::signal::unix::Signal;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 pub(crate) use self::bound::Bound;
 pub(crate) use self::certificate::Certified;
 pub(crate) use self::passed::Passed;
+pub(crate) use self::take_over::{Listening, Predecessor, look};
 use crate::compose::Keyward;
 use crate::data::DataDir;
-use crate::{kill_switch, listen, signals};
+use crate::{kill_switch, listen, remembered, signals};
 
 /// How often what was recorded is signed: what is not is only as trustworthy as the disk.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
@@ -36,8 +40,14 @@ const AUDIT_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// A server that runs.
 pub(crate) struct Server {
     keyward: Arc<Keyward>,
-    /// The operators' socket, when it is ours to remove.
-    socket: Option<PathBuf>,
+    data: DataDir,
+    /// Sockets that are ours to remove.
+    sockets: Vec<PathBuf>,
+    /// Whoever wants to take this server's place.
+    successors: mpsc::Receiver<UnixStream>,
+    /// Who takes it: the end of this connection tells him that it is his turn.
+    successor: Option<UnixStream>,
+    signals: signals::Stop,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     /// The gateway's threads, and the one of the kill switch.
@@ -50,9 +60,19 @@ impl Server {
     /// Starts to serve on what is bound.
     pub(crate) fn start(keyward: Arc<Keyward>, bound: Bound, data: &DataDir) -> Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let path = data.socket();
-        let (operators, passed) = operators(&path, bound.operators)?;
-        let control = TcpListener::from_std(bound.control)?;
+        let mut sockets = vec![data.hand_over()];
+        let operators = match bound.operators {
+            Some(passed) => passed,
+            None => {
+                sockets.push(data.socket());
+                listen::socket(&data.socket())?
+            }
+        };
+        let listeners = Passed::of(&bound.gateway, &bound.control, &operators)?;
+        let hand_over = UnixListener::from_std(listen::socket(&data.hand_over())?)?;
+        let (operators, control) =
+            (UnixListener::from_std(operators)?, TcpListener::from_std(bound.control)?);
+        let (ready, successors) = mpsc::channel(1);
         let tls = bound.tls.as_ref().map(Certified::server_config).transpose()?;
         let kill_switch = kill_switch::watch(Arc::clone(&keyward), data, stopped.clone())?;
         let mut tasks = JoinSet::new();
@@ -62,7 +82,8 @@ impl Server {
         tasks.spawn(hear_database(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(systemd::alive(stopped.clone()));
-        tasks.spawn(reload(bound.tls, stopped.clone()));
+        tasks.spawn(hand_over::offer(hand_over, listeners, ready, stopped.clone()));
+        tasks.spawn(reload(bound.tls, signals::reload()?, stopped.clone()));
         let (tell_broken, broken) = watch::channel(None);
         tasks.spawn(verify_what_was_not_read(Arc::clone(&keyward), tell_broken, stopped.clone()));
         let workers = keyward.gateway.serve(bound.gateway, tls.as_ref(), &stopped);
@@ -70,38 +91,31 @@ impl Server {
         tracing::info!(threads = workers.len(), "serving");
         workers.push(kill_switch);
         systemd::ready();
-        let socket = (!passed).then_some(path);
-        Ok(Self { keyward, socket, stop, tasks, workers, broken })
+        let (data, signals) = (data.clone(), signals::Stop::listen()?);
+        Ok(Self {
+            keyward,
+            data,
+            sockets,
+            successors,
+            successor: None,
+            signals,
+            stop,
+            tasks,
+            workers,
+            broken,
+        })
     }
 
-    /// Waits until somebody asks the server to stop, or until it can record nothing any more.
-    pub(crate) async fn until_stopped(&self) -> Result<()> {
+    /// Waits until somebody asks the server to stop, until another takes its place, or until it can record nothing any
+    /// more.
+    pub(crate) async fn until_stopped(&mut self) -> Result<()> {
         tokio::select! {
-            () = signals::stop() => Ok(()),
-            error = self.audit_failed() => Err(error),
-            error = self.audit_broken() => Err(error),
+            () = self.signals.asked() => {}
+            Some(successor) = self.successors.recv() => self.successor = Some(successor),
+            error = audit_failed(&self.keyward.ledger) => return Err(error),
+            error = audit_broken(self.broken.clone()) => return Err(error),
         }
-    }
-
-    /// What the disk holds is unknown after a failed write: only a start finds out.
-    async fn audit_failed(&self) -> anyhow::Error {
-        let mut ticks = interval(AUDIT_CHECK_EVERY);
-        loop {
-            ticks.tick().await;
-            if let Some(error) = self.keyward.ledger.failure() {
-                return anyhow::Error::new(error)
-                    .context("the audit log failed, so Keyward stops; start it again");
-            }
-        }
-    }
-
-    /// A log that somebody changed is evidence: nothing more is added to it.
-    async fn audit_broken(&self) -> anyhow::Error {
-        let mut broken = self.broken.clone();
-        if let Ok(found) = broken.wait_for(Option::is_some).await {
-            return anyhow!("{}", found.as_deref().unwrap_or_default());
-        }
-        std::future::pending().await // it was looked at, and all is well
+        Ok(())
     }
 
     /// Finishes what is under way and closes everything.
@@ -113,26 +127,53 @@ impl Server {
         let workers = std::mem::take(&mut self.workers);
         let ended =
             tokio::task::spawn_blocking(move || workers.into_iter().all(|one| one.join().is_ok())).await?;
-        // A socket that stays behind is found dead by the next who looks.
-        let _ = self.socket.map(std::fs::remove_file);
+        if self.successor.is_none() {
+            // A socket that stays behind is found dead by the next who looks.
+            self.sockets.iter().for_each(|socket| drop(std::fs::remove_file(socket)));
+        }
         self.keyward.close().await?;
+        self.leave();
+        drop(self.successor);
         if !ended {
             bail!("a thread of the gateway broke down");
         }
         Ok(())
     }
+
+    /// Tells the next server which signatures were used. The audit log is closed: its end is known.
+    fn leave(&self) {
+        let (entries, remembered) = (self.keyward.ledger.entries(), self.keyward.gateway.remembered());
+        if let Err(error) = remembered::leave(&self.data, entries, remembered) {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "the next server will refuse what is signed before it starts"
+            );
+        }
+    }
 }
 
-/// The operators' socket, and whether somebody else opened it.
-fn operators(path: &Path, passed: Option<StdUnixListener>) -> Result<(UnixListener, bool)> {
-    let Some(listener) = passed else { return Ok((listen::socket(path)?, false)) };
-    listener.set_nonblocking(true)?;
-    Ok((UnixListener::from_std(listener)?, true))
+/// What the disk holds is unknown after a failed write: only a start finds out.
+async fn audit_failed(ledger: &Ledger) -> anyhow::Error {
+    let mut ticks = interval(AUDIT_CHECK_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Some(error) = ledger.failure() {
+            return anyhow::Error::new(error)
+                .context("the audit log failed, so Keyward stops; start it again");
+        }
+    }
+}
+
+/// A log that somebody changed is evidence: nothing more is added to it.
+async fn audit_broken(mut broken: watch::Receiver<Option<String>>) -> anyhow::Error {
+    if let Ok(found) = broken.wait_for(Option::is_some).await {
+        return anyhow!("{}", found.as_deref().unwrap_or_default());
+    }
+    std::future::pending().await // it was looked at, and all is well
 }
 
 /// Reads the certificate again whenever somebody asks.
-async fn reload(tls: Option<Certified>, mut stopped: watch::Receiver<bool>) {
-    let Ok(mut asked) = signals::reload() else { return };
+async fn reload(tls: Option<Certified>, mut asked: Signal, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             Some(()) = asked.recv() => {}

@@ -1,26 +1,33 @@
-//! When to stop: an interrupt from the terminal, or the service manager's request. When to read files again: SIGHUP.
+//! What a server is asked by signals: to stop (an interrupt from the terminal, the service manager's SIGTERM), and to read
+//! its certificate again (SIGHUP).
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Resolves at the first SIGINT or SIGTERM.
-pub(crate) async fn stop() {
-    let asked = async |kind| match signal(kind) {
-        Ok(mut asked) => {
-            asked.recv().await;
+/// The signals that ask a server to stop. They are heard from when this is made on: before, they end the process.
+pub(crate) struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    /// Listens.
+    pub(crate) fn listen() -> io::Result<Self> {
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+    }
+
+    /// Waits until somebody asks.
+    pub(crate) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-        // Without a handler the signal ends the process anyway.
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = asked(SignalKind::interrupt()) => {}
-        () = asked(SignalKind::terminate()) => {}
     }
 }
 
-/// Comes whenever somebody asks that the certificate be read again (SIGHUP). While it is kept, SIGHUP does not end the
-/// process.
+/// Comes whenever somebody asks that the certificate be read again. While it is kept, SIGHUP does not end the process.
 pub(crate) fn reload() -> io::Result<Signal> {
     signal(SignalKind::hangup())
 }

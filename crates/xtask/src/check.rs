@@ -6,6 +6,7 @@ use crate::fuzz;
 use crate::process::{cargo, has_subcommand, in_ci, program, run as run_program, target};
 use crate::steps::Steps;
 use crate::tidy;
+use crate::unit;
 
 /// Built where CI has none: two and a half minutes of one core.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
@@ -19,6 +20,7 @@ pub(crate) fn run() -> Result<()> {
     steps.attempt("docs", docs);
     steps.attempt("fuzz targets", fuzz::build);
     steps.attempt("deny", deny);
+    steps.attempt("unit", unit::check);
     steps.finish()
 }
 

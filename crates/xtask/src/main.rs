@@ -14,6 +14,7 @@ mod soak;
 mod steps;
 mod test;
 mod tidy;
+mod unit;
 
 use std::process::ExitCode;
 

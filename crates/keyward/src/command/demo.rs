@@ -32,11 +32,11 @@ pub(crate) struct Demo {
 impl Demo {
     /// Runs the demo.
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<()> {
-        let stage = Stage::set(self.port).await?;
+        let mut stage = Stage::set(self.port).await?;
         let ended = if self.once {
             once(invocation.printer, &stage).await
         } else {
-            host(invocation.printer, &stage).await
+            host(invocation.printer, &mut stage).await
         };
         stage.strike().await.and(ended)
     }
@@ -65,7 +65,7 @@ async fn once(printer: Printer, stage: &Stage) -> Result<()> {
 }
 
 /// Says how to use the key, and waits until somebody has seen enough.
-async fn host(printer: Printer, stage: &Stage) -> Result<()> {
+async fn host(printer: Printer, stage: &mut Stage) -> Result<()> {
     let access = Access {
         dialect: "binance",
         door: &stage.door,

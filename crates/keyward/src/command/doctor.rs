@@ -1,6 +1,10 @@
 //! `keyward doctor`: is everything on this host as it should be?
 
 mod checks;
+mod disk;
+mod exposure;
+mod host;
+mod process;
 
 use anyhow::Result;
 use clap::Args;
@@ -10,7 +14,7 @@ use serde_json::json;
 use crate::invocation::Invocation;
 use crate::outcome::Problem;
 
-/// Check this host and its data: permissions, database, vault, audit log, memory, exposure
+/// Check this host and its data: permissions, database, vault, audit log, limits, clock, swap, disk, exposure
 ///
 /// Each line says ok, warn or fail, and what to do. Exit code 1 when something fails.
 #[derive(Args)]
@@ -37,12 +41,18 @@ struct Finding {
 }
 
 impl Finding {
-    fn new(check: &'static str, verdict: Verdict, found: impl Into<String>) -> Self {
-        Self { check, verdict, found: found.into(), hint: None }
+    fn ok(check: &'static str, found: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Ok, found: found.into(), hint: None }
     }
 
-    fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+    /// What should be better, and what makes it so.
+    fn warn(check: &'static str, found: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Warn, found: found.into(), hint: Some(hint.into()) }
+    }
+
+    /// What is wrong, and what mends it.
+    fn fail(check: &'static str, found: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Fail, ..Self::warn(check, found, hint) }
     }
 
     fn line(&self) -> String {

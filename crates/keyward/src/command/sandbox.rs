@@ -75,7 +75,9 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr()?);
         let announcement = serde_json::to_value(Announcement { url, accounts: demo.accounts })?;
         invocation.printer.result(&announcement, shown)?;
-        serve(listener, demo.config, clock(), signals::stop()).await.context("the exchange stopped")
+        let mut stop = signals::Stop::listen()?;
+        let stopped = async move { stop.asked().await };
+        serve(listener, demo.config, clock(), stopped).await.context("the exchange stopped")
     }
 }
 

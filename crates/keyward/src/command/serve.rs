@@ -17,12 +17,13 @@ use zeroize::Zeroizing;
 use super::unlock::{Unlock, Unlocking};
 use crate::compose::Place;
 use crate::config::GatewayConfig;
-use crate::door::{Call, Inside, path};
+use crate::confine::{Reach, confine};
+use crate::door::{Call, Door, Inside, path};
 use crate::invocation::Invocation;
 use crate::logging::LogFormat;
 use crate::outcome::{Problem, code};
 use crate::output::record;
-use crate::server::{Bound, Certified, Passed, Server};
+use crate::server::{Bound, Certified, Passed, Predecessor, Server};
 
 /// Where the data plane listens when nobody says otherwise.
 const GATEWAY: &str = "127.0.0.1:8080";
@@ -31,6 +32,9 @@ const CONTROL: &str = "127.0.0.1:8081";
 
 /// For how long keys may be served without their database: the database is asked every second and has one to answer.
 const WITHOUT_DATABASE: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_secs(15 * 60);
+/// What to do where a server cannot take over.
+const UNSEAL: &str =
+    "name the passphrase's file with --passphrase-file, or seal the vault first: `keyward vault seal`";
 
 /// Run the server: the gateway for clients, and the control plane for operators
 ///
@@ -70,6 +74,15 @@ pub(crate) struct Serve {
     /// Threads that serve clients [default: one a core]
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
+    /// Take the place of the server that runs on DIR: its listeners stay open, and what is in flight is finished
+    #[arg(long)]
+    take_over: bool,
+    /// Start without shutting the server in (Landlock and seccomp)
+    #[arg(long, hide_short_help = true)]
+    unconfined: bool,
+    /// A directory outside DIR that the server may write to, for `audit export` (may be given several times)
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    writable: Vec<PathBuf>,
     /// How log lines look
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
@@ -92,11 +105,25 @@ impl Serve {
         let unlocking = self.unlock.named(&invocation.config)?;
         let control =
             self.control.or(invocation.config.control.listen).map_or_else(|| CONTROL.parse(), Ok)?;
+        let (take_over, unconfined) =
+            (self.take_over, self.unconfined || invocation.config.server.unconfined);
+        let writable = said(self.writable.clone(), std::mem::take(&mut invocation.config.server.writable));
         let config = self.over(std::mem::take(&mut invocation.config.gateway));
         let settings = settings(&config)?;
-        let bound = bound(&config, control, settings.workers)?;
-        let url = config.url.map_or_else(|| bound.gateway_url(), Ok)?;
-        Ok(Prepared { bound, url, settings, database_url: invocation.database.url()?, unlocking })
+        let (predecessor, passed) =
+            if take_over { Predecessor::find(&invocation.data.hand_over())?.unzip() } else { (None, None) };
+        let passed = passed.map_or_else(Passed::from_environment, Ok)?;
+        let bound = bound(&config, control, settings.workers, passed)?;
+        let url = config.url.clone().map_or_else(|| bound.gateway_url(), Ok)?;
+        let database_url = invocation.database.url()?;
+        if let Some(predecessor) = predecessor {
+            can_unseal(&invocation.data.socket(), unlocking.as_ref())?;
+            predecessor.take_turn()?;
+        }
+        if !unconfined {
+            confine(&reach(invocation, &config, &writable)?)?;
+        }
+        Ok(Prepared { bound, url, settings, database_url, unlocking })
     }
 
     /// What is said here, and what the file says where nothing is said here.
@@ -126,15 +153,16 @@ impl Prepared {
             database_url: self.database_url,
             gateway_url: Some(self.url.clone()),
             settings: self.settings,
+            serves: true,
         };
         let inside = Inside::open(place).await?;
         let sealed = unseal(&inside, self.unlocking).await?;
         let keyward = inside.keyward();
         let locked = keyward.lock.as_ref().map(|lock| format!("locked, nothing is sent: {}", lock.why));
-        let server = Server::start(keyward, self.bound, &invocation.data)?;
+        let mut server = Server::start(keyward, self.bound, &invocation.data)?;
         announce(invocation, &self.url, &control, sealed)?;
         if let Some(why) = locked {
-            tracing::warn!("{why}");
+            tracing::warn!(detail = why, "nothing is sent");
             invocation.printer.say(&why)?;
             invocation.printer.next("keyward reopen, which says what to look at first")?;
         }
@@ -170,7 +198,7 @@ fn without_database(length: SignedDuration) -> Result<Duration> {
     length.ok_or_else(|| Problem::usage("without_database is a time from 3 seconds to 15 minutes").into())
 }
 
-fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize) -> Result<Bound> {
+fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize, passed: Passed) -> Result<Bound> {
     let tls = match (&config.tls_cert, &config.tls_key) {
         (Some(chain), Some(key)) => Some(Certified::read(chain.clone(), key.clone())?),
         (None, None) => None,
@@ -178,11 +206,37 @@ fn bound(config: &GatewayConfig, control: SocketAddr, workers: usize) -> Result<
     };
     let default = [GATEWAY.parse()?];
     let gateway = if config.listen.is_empty() { &default } else { config.listen.as_slice() };
-    Bound::take(gateway, control, tls, workers, Passed::from_environment()?)
+    Bound::take(gateway, control, tls, workers, passed)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// What the server can still open once it is confined.
+fn reach(invocation: &Invocation, config: &GatewayConfig, writable: &[PathBuf]) -> Result<Reach> {
+    invocation.data.ready()?;
+    // What is read again: the certificate when it changes, the configuration file into a backup.
+    let read = config.tls_cert.iter().chain(&config.tls_key).chain([&invocation.config_file]);
+    let database = invocation.database.folder();
+    Ok(Reach::new(invocation.data.path()).reading(read).writing(writable.iter().chain(&database)))
+}
+
+/// Makes sure, with the help of the server that runs, that this one will not be sealed where that one is not. The root
+/// key never leaves a process.
+fn can_unseal(server: &Path, unlocking: Option<&Unlocking>) -> Result<()> {
+    let door = Door::Socket(server.to_owned());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let Some(unlocking) = unlocking else {
+        let status = runtime.block_on(door.call(&Call::get(path(&["vault"]))))?;
+        let unsealed = status["state"] == "unsealed";
+        let problem = || {
+            Problem::new("would_be_sealed", "the server that runs is unsealed, and this one would be sealed")
+        };
+        return if unsealed { Err(problem().hint(UNSEAL).into()) } else { Ok(()) };
+    };
+    let unsealed = runtime.block_on(door.call(&unlocking.unseal()?)).map(drop);
+    unsealed.or_else(|error| if code(&error) == Some("vault_missing") { Ok(()) } else { Err(error) })
 }
 
 /// Unseals the vault where that is possible; otherwise says why it is not.

@@ -43,6 +43,7 @@ impl Bound {
                 .with_context(|| format!("the control port cannot listen on {control}"))?,
         };
         control.set_nonblocking(true)?;
+        passed.operators.iter().try_for_each(|socket| socket.set_nonblocking(true))?;
         Ok(Self { gateway: listeners, tls, control, operators: passed.operators })
     }
 

@@ -41,6 +41,16 @@ impl Passed {
         Ok(passed)
     }
 
+    /// Copies of what a server listens on, for the one that takes its place.
+    pub(super) fn of(
+        gateway: &[TcpListener],
+        control: &TcpListener,
+        operators: &UnixListener,
+    ) -> Result<Self> {
+        let gateway = gateway.iter().map(TcpListener::try_clone).collect::<std::io::Result<_>>()?;
+        Ok(Self { gateway, control: Some(control.try_clone()?), operators: Some(operators.try_clone()?) })
+    }
+
     fn take(&mut self, descriptors: &mut ListenFd, index: usize, control: bool) -> std::io::Result<()> {
         if let Ok(socket) = descriptors.take_unix_listener(index) {
             self.operators = socket;

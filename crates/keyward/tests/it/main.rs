@@ -15,6 +15,7 @@ mod edges;
 mod fence;
 mod keys;
 mod leaks;
+mod load;
 mod nonces;
 mod restarts;
 mod story;

@@ -58,6 +58,7 @@ impl Stage {
             database_url: Zeroizing::new(format!("sqlite:{}", data.database().display())),
             gateway_url: Some(bound.gateway_url()?),
             settings: Settings { workers: WORKERS, ..Settings::default() },
+            serves: true,
         };
         let inside = Inside::open(place).await?;
         let key = furnish(&inside, &exchange_url, &account).await?;
@@ -74,7 +75,7 @@ impl Stage {
     }
 
     /// Waits until somebody has seen enough.
-    pub(crate) async fn until_stopped(&self) -> Result<()> {
+    pub(crate) async fn until_stopped(&mut self) -> Result<()> {
         self.server.until_stopped().await
     }
 

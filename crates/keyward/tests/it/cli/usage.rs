@@ -61,6 +61,21 @@ fn the_doctor_fails_on_what_others_can_read_and_names_the_cure() {
 }
 
 #[test]
+fn the_doctor_says_what_to_do_about_everything_that_is_not_well() {
+    let desk = Desk::new();
+    let said = desk.json(&["doctor"]);
+    let findings = said["findings"].as_array().unwrap();
+    let shape = findings.iter().map(|finding| {
+        let fields = finding.as_object().unwrap();
+        assert_eq!(fields.contains_key("hint"), finding["verdict"] != "ok", "{finding}");
+        let known = ["check", "found", "hint", "verdict"];
+        assert!(fields.keys().all(|field| known.contains(&field.as_str())), "{finding}");
+        finding["check"].as_str().unwrap().to_owned()
+    });
+    insta::assert_snapshot!(shape.collect::<Vec<_>>().join(", "), @"data, database, vault, memory, audit log, confined, exposure, clock, swap, kernel, limits, disk, disk kind, disk sync");
+}
+
+#[test]
 fn a_word_that_means_nothing_in_the_configuration_is_named() {
     let keyward = Keyward::new();
     let config = keyward.file("keyward.toml", "[gateway]\nlissen = []\n").display().to_string();

@@ -24,7 +24,7 @@ impl Server {
     }
 
     /// Starts it and waits for the line that says where it listens.
-    pub(super) fn start(mut command: Command, log: &str) -> Self {
+    pub(crate) fn start(mut command: Command, log: &str) -> Self {
         command.env("RUST_LOG", log).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
