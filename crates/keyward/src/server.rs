@@ -237,10 +237,10 @@ async fn hear_database(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>
         match &heard {
             Ok(()) if gone => tracing::info!("the database answers again"),
             Err(error) if !gone => {
-                let left = keyward.gateway.served_for().unwrap_or_default();
+                let left_s = keyward.gateway.served_for().unwrap_or_default().as_secs();
                 tracing::error!(
                     error = format!("{error:#}"),
-                    ?left,
+                    left_s,
                     "the database does not answer: keys are served from memory for a while"
                 );
             }

@@ -27,6 +27,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("line", "the address and account that an exchange counts"),
     ("operation", "the name of an operation"),
     ("probes", "a count"),
+    ("real_keys", "a count"),
     ("reason", "a stable code of docs/reasons.md"),
     ("request", "a request's id"),
     ("threads", "a count"),
