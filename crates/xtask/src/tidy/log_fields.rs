@@ -17,6 +17,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("calls", "the means by which system calls are refused"),
     ("cause", "the error below an error"),
     ("change", "a change that only narrows what is allowed, by names and ids"),
+    ("client", "an address"),
     ("code", "a stable code of docs/reasons.md"),
     ("credential", "a credential's id"),
     ("detail", "why a request was refused or the server is locked, in the words that a person reads"),
@@ -25,12 +26,16 @@ const FIELDS: &[(&str, &str)] = &[
     ("files", "the means by which files are out of reach"),
     ("left_s", "seconds"),
     ("line", "the address and account that an exchange counts"),
+    ("on_wire", "a count"),
     ("operation", "the name of an operation"),
     ("probes", "a count"),
     ("real_keys", "a count"),
     ("reason", "a stable code of docs/reasons.md"),
     ("request", "a request's id"),
+    ("stops", "what the kill switch names: ids and names"),
     ("threads", "a count"),
+    ("via", "the way that an operator took"),
+    ("why", "what is wrong with a client's HTTP, in words of ours"),
 ];
 
 pub(super) fn check(repository: &Repository) -> Vec<Finding> {
