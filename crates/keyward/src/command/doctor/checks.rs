@@ -52,7 +52,7 @@ fn kill_switch(invocation: &Invocation) -> Option<Finding> {
     let switch = read(&file);
     let on = (switch != KillSwitch::Off).then(|| format!("on: it stops {switch}"))?;
     let hint = format!("when it may go on: rm {}", file.display());
-    Some(Finding::new("kill switch", Verdict::Warn, on).hint(hint))
+    Some(Finding::warn("kill switch", on, hint))
 }
 
 /// Files that others could read, were the directory ever opened to them.
