@@ -4,6 +4,7 @@
 
 mod clients;
 mod cluster;
+mod programs;
 
 use std::path::Path;
 use std::process::Command;
@@ -45,6 +46,7 @@ pub(crate) fn run_with(
     let mut steps = Steps::default();
     let target = target()?;
     let python = steps.need("Python clients", || clients::prepare(&target))?;
+    steps.need("load balancers, and what moves a clock", programs::prepare)?;
     let cluster = steps.need("Postgres", Cluster::start)?;
     steps.need("strace", strace)?;
     let surroundings = Surroundings { python: &python, postgres: cluster.url(), more };

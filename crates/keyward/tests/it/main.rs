@@ -7,11 +7,15 @@
     reason = "what cannot happen in a story ends it, in the helpers of a test too"
 )]
 
+mod balancers;
 mod ccxt;
 mod cli;
 mod clients;
+mod clock;
+mod database;
 mod durability;
 mod edges;
+mod faults;
 mod fence;
 mod keys;
 mod leaks;

@@ -1,5 +1,6 @@
 //! A whole world in one line: the sandbox exchange, a Keyward server as its own process, and an operator at the CLI.
 
+mod cable;
 mod operator;
 mod sandbox;
 mod server;
@@ -12,12 +13,16 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use cable::Cable;
 pub(crate) use operator::Operator;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use server::Server;
 
 /// What the operator of a test types when asked.
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests only";
+
+/// Moves a process's clock; Debian's package libfaketime.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /// How a world differs from the usual one.
 #[derive(Clone, Copy)]
@@ -28,7 +33,7 @@ pub(crate) struct Setup {
     pub(crate) quiet: bool,
     /// The venue takes Keyward's word in place of a real key's signature.
     pub(crate) assert: bool,
-    /// On Postgres in place of SQLite.
+    /// On Postgres in place of SQLite, over a cable that can be cut.
     pub(crate) postgres: bool,
     /// The gateway speaks TLS, with the certificate of `certificate.pem` in the data folder.
     pub(crate) tls: bool,
@@ -36,6 +41,10 @@ pub(crate) struct Setup {
     pub(crate) disk: Option<&'static str>,
     /// More arguments for `keyward serve`.
     pub(crate) serve: &'static [&'static str],
+    /// The text of `keyward.toml`.
+    pub(crate) config: &'static str,
+    /// The server's clock is off by what the file `clock` in the data folder says.
+    pub(crate) faketime: bool,
 }
 
 impl Setup {
@@ -48,6 +57,8 @@ impl Setup {
         tls: false,
         disk: None,
         serve: &[],
+        config: "",
+        faketime: false,
     };
 }
 
@@ -62,6 +73,8 @@ pub(crate) struct World {
     pub(crate) data: TempDir,
     pub(crate) sandbox: Sandbox,
     pub(crate) server: Server,
+    /// Between Keyward and its Postgres.
+    pub(crate) cable: Option<Cable>,
     setup: Setup,
 }
 
@@ -91,10 +104,12 @@ impl World {
             fs::write(data.path().join("certificate.key"), made.signing_key.serialize_pem()).unwrap();
         }
         let sandbox = Sandbox::start(setup.dialect, setup.assert);
-        if setup.postgres {
-            fs::write(data.path().join("database"), postgres::fresh_database()).unwrap();
+        let cable = setup.postgres.then(|| postgres::over_a_cable(&data.path().join("database")));
+        if !setup.config.is_empty() {
+            fs::write(data.path().join("keyward.toml"), setup.config).unwrap();
         }
-        let mut world = Self { server: Server::not_started(), data, sandbox, setup };
+        fs::write(data.path().join("clock"), "+0s").unwrap();
+        let mut world = Self { server: Server::not_started(), data, sandbox, cable, setup };
         world.operate(&["vault", "init", "--passphrase-file", &world.path("passphrase")]);
         world.serve();
         world.furnish();
@@ -119,6 +134,10 @@ impl World {
                 "--tls-key",
                 &self.path("certificate.key"),
             ]);
+        }
+        if self.setup.faketime {
+            command.env("LD_PRELOAD", FAKETIME).env("FAKETIME_TIMESTAMP_FILE", self.path("clock"));
+            command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         }
         command
     }
@@ -227,10 +246,23 @@ fn mount(folder: &Path, size: &str) {
 mod postgres {
     //! A database of one's own on the server that `cargo xtask test` started.
 
+    use std::path::Path;
     use std::process::Command;
 
+    use super::Cable;
+
+    /// Makes an empty database and writes its URL, over a cable, into a file.
+    pub(super) fn over_a_cable(file: &Path) -> Cable {
+        let url = fresh_database();
+        let (login, rest) = url.split_once('@').expect("the URL names a user");
+        let (server, rest) = rest.split_once('/').expect("the URL names a database");
+        let cable = Cable::to(server);
+        std::fs::write(file, format!("{login}@127.0.0.1:{}/{rest}", cable.port)).unwrap();
+        cable
+    }
+
     /// Makes an empty database and returns its URL.
-    pub(super) fn fresh_database() -> String {
+    fn fresh_database() -> String {
         #[expect(
             clippy::disallowed_methods,
             reason = "the test command hands the server's URL over in the environment"
