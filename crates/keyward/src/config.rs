@@ -3,6 +3,8 @@
 //! An option on the command line wins over its environment variable, that over the file, and the file over the
 //! default. The file holds no secret, only the names of files that do.
 
+// Named, because the fuzz target includes this file from elsewhere.
+#[path = "config/limits.rs"]
 mod limits;
 
 use std::io;
