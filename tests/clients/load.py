@@ -14,34 +14,44 @@ import ccxt
 from worker import aim, options
 
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.001", "price": "30000"}
-# One order for so many reads.
+# Reads after each order that is placed and taken back.
 READS = 4
+# Between two requests of a thread: the exchange counts weight, and a limit reached is no failure of a restart.
+PAUSE_S = 0.15
+
+
+def requests(exchange):
+    """What a trader does, one request after the other."""
+    while True:
+        order = {}
+        yield lambda: order.update(exchange.private_post_order(ORDER))
+        yield lambda: exchange.private_delete_order({"symbol": ORDER["symbol"], "orderId": order["orderId"]})
+        for _ in range(READS):
+            yield lambda: exchange.private_get_openorders({"symbol": ORDER["symbol"]})
 
 
 def trade(task, started, stop, counted):
-    exchange = aim(ccxt.binance(options(task)), task)
-    turn = 0
-    while not stop.is_set():
-        turn += 1
+    for request in requests(aim(ccxt.binance(options(task)), task)):
         try:
-            if turn % (READS + 1) == 0:
-                order = exchange.private_post_order(ORDER)
-                exchange.private_delete_order({"symbol": "BTCUSDT", "orderId": order["orderId"]})
-            else:
-                exchange.private_get_account()
+            request()
             counted.append(None)
         except Exception as error:  # every exception of a client is a failure
             counted.append(f"{type(error).__name__}: {error}")
         started.set()
+        if stop.wait(PAUSE_S):
+            return
 
 
 def main():
     url, api_key, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
     task = {"url": url, "api_key": api_key, "secret": sys.stdin.readline().strip()}
-    # A restart on a busy machine may take longer than the usual window.
-    task["options"] = {"recvWindow": 60000}
     stop, counted, begun = threading.Event(), [], [threading.Event() for _ in range(threads)]
-    traders = [threading.Thread(target=trade, args=(task, started, stop, counted)) for started in begun]
+    traders = []
+    for number, started in enumerate(begun):
+        # A restart on a busy machine may take longer than the usual window; and each trader has a window of its own, or
+        # two that ask the same in the same millisecond would sign the same.
+        own = {**task, "options": {"recvWindow": 60000 - number}}
+        traders.append(threading.Thread(target=trade, args=(own, started, stop, counted)))
     for trader in traders:
         trader.start()
     for started in begun:

@@ -37,7 +37,7 @@ fn activated(command: &Command, listener: &TcpListener) -> Command {
 #[test]
 fn a_soak_of_restarts_behind_a_passed_socket_fails_no_request() {
     let mut world = World::start();
-    let key = world.key("bot", &["--allow", "read,trade"]);
+    let key = world.key("bot", &["--allow", "read,trade", "--rate", "unlimited"]);
     world.server.kill();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     world.server = Server::start(activated(&world.serving(), &listener), "trace");
@@ -56,7 +56,7 @@ fn a_soak_of_restarts_behind_a_passed_socket_fails_no_request() {
 #[test]
 fn a_soak_of_servers_that_take_over_fails_no_request() {
     let mut world = World::start();
-    let key = world.key("bot", &["--allow", "read,trade"]);
+    let key = world.key("bot", &["--allow", "read,trade", "--rate", "unlimited"]);
     let load = Load::start(&world.door(), &key, 3);
     for _ in 0..restarts() {
         let next = Server::start(taking_over(&world), "trace");
