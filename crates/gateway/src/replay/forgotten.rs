@@ -1,9 +1,8 @@
 //! The seconds whose signatures are no longer remembered, whichever way the clock goes.
 
-/// Spans told apart at most; beyond it the two that lie closest become one. A clock that never jumps makes one.
-const SPANS_MAX: usize = 8;
-/// Seconds closer than this belong to one span: those between them are as long past as they are.
-const CLOSE: u64 = 64;
+/// Spans told apart at most; beyond it those that lie closest become one. What lies between two spans was not used, and
+/// may lie ahead: a clock that jumped forth a few times and came back would otherwise cost the time in between as well.
+const SPANS_MAX: usize = 32;
 
 /// Seconds since the epoch that were remembered and had to make room. A signature that is good until one of them may
 /// have been used already, so it is never accepted again, even when the clock is set back to before its end.
@@ -27,7 +26,7 @@ impl Forgotten {
     pub(super) fn add(&mut self, span: (u64, u64)) {
         let at = self.spans.partition_point(|&(first, _)| first <= span.0);
         self.spans.insert(at, span);
-        self.join(|gap| gap < CLOSE);
+        self.join(|gap| gap <= 1);
         if self.spans.len() > SPANS_MAX {
             let closest = self.gaps().min().unwrap_or_default();
             self.join(|gap| gap <= closest);
@@ -61,9 +60,15 @@ mod tests {
 
     #[test]
     fn seconds_in_a_row_are_one_span() {
-        let forgotten = of((1_000..2_000).chain([1_500, 2_050]));
-        assert_eq!(forgotten.spans, [(1_000, 2_050)]);
-        assert!(forgotten.holds(2_030) && !forgotten.holds(999) && !forgotten.holds(2_051));
+        let forgotten = of((1_000..2_000).chain([1_500, 2_000]));
+        assert_eq!(forgotten.spans, [(1_000, 2_000)]);
+        assert!(forgotten.holds(2_000) && !forgotten.holds(999) && !forgotten.holds(2_001));
+    }
+
+    #[test]
+    fn what_lies_between_two_jumps_is_not_forgotten() {
+        let forgotten = of([1_070, 1_085, 1_100]);
+        assert!(!forgotten.holds(1_071) && !forgotten.holds(1_090));
     }
 
     #[test]
