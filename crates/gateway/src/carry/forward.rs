@@ -183,25 +183,35 @@ fn unreachable(error: &Unreachable) -> Denied {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use keyward_ledger::{DEADLINE, tail};
+    use tokio::net::TcpListener;
     use tokio::task::LocalSet;
-    use tokio::time::timeout;
 
     use super::*;
     use crate::carry::carry;
     use crate::fixture::{Fixture, silent_exchange};
 
+    /// Waits until the exchange has something of a request.
+    async fn taken(exchange: std::net::TcpListener) {
+        exchange.set_nonblocking(true).unwrap();
+        let (stream, _) = TcpListener::from_std(exchange).unwrap().accept().await.unwrap();
+        stream.readable().await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_client_that_hangs_up_leaves_an_outcome() {
-        let (url, _exchange) = silent_exchange();
+        let (url, exchange) = silent_exchange();
         let fixture = Fixture::new(&url, "trade");
         let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1";
         let received = fixture.received(fixture.signed("POST", "/api/v3/order", order));
         let worker = Worker::new(fixture.gateway.clone());
-        let carried = timeout(Duration::from_millis(300), carry(&worker, &received));
-        assert!(LocalSet::new().run_until(carried).await.is_err(), "the exchange answers nothing");
+        let hung_up = async {
+            tokio::select! {
+                _ = carry(&worker, &received) => panic!("the exchange answers nothing"),
+                () = taken(exchange) => {}
+            }
+        };
+        LocalSet::new().run_until(hung_up).await;
         fixture.gateway.ledger.flush(DEADLINE).await.unwrap();
         let (entries, _) = tail(fixture.audit.path(), 10).unwrap();
         let last: serde_json::Value = serde_json::from_slice(&entries.last().unwrap().json).unwrap();

@@ -37,9 +37,9 @@ pub(crate) struct Reply {
 pub(crate) struct Client(BufReader<TcpStream>);
 
 impl Door {
-    /// Opens one with so many workers, whose exchange has 300 ms to answer.
+    /// Opens one with so many workers, whose exchange has 500 ms to answer.
     pub(crate) fn open(exchange: &Exchange, workers: usize) -> Self {
-        let limits = Limits { answer: Duration::from_millis(300), ..Limits::default() };
+        let limits = Limits { answer: Duration::from_millis(500), ..Limits::default() };
         Self::with(exchange, Settings { workers, limits, ..Settings::default() })
     }
 
