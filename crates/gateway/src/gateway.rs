@@ -97,6 +97,13 @@ impl NotBefore {
         let recorded_us = recorded_until.map_or(0, |until| micros(until) + AHEAD_MAX_US);
         Self { start_us: micros(now), recorded_us }
     }
+
+    /// How long from `now` until a fresh signature is late enough, clients that sign in whole milliseconds included. A
+    /// clock that was set back is not waited for.
+    fn settles_in(&self, now: Timestamp) -> Duration {
+        let left_us = (self.recorded_us + 1_000).saturating_sub(micros(now));
+        Duration::from_micros(left_us.min(AHEAD_MAX_US + 1_000))
+    }
 }
 
 /// Request ids: 64 random bits of this process, and a count.
@@ -184,6 +191,12 @@ impl Gateway {
         self.lease.renew(Instant::now(), self.settings.limits.without_database);
     }
 
+    /// How long to wait before serving, so that nobody is refused for what an earlier process may have accepted: a second at
+    /// the most, and only when that one wrote into the audit log a moment ago.
+    pub fn settles_in(&self) -> Duration {
+        self.not_before.settles_in(self.clock.now())
+    }
+
     /// For how long its keys are still served unless the database answers; none where none was ever heard of.
     pub fn served_for(&self) -> Option<Duration> {
         self.lease.left(Instant::now())
@@ -213,5 +226,20 @@ impl RequestIds {
     fn next(&self) -> RequestId {
         let count = self.count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         RequestId::from_entropy(std::array::from_fn(|i| if i < 8 { self.process[i] } else { count[i - 8] }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_starts_a_moment_after_a_kill_waits_until_fresh_signatures_are_told_from_used_ones() {
+        let at = |milliseconds| Timestamp::from_millisecond(milliseconds).unwrap();
+        let wait = |recorded, now| NotBefore::new(at(now), recorded).settles_in(at(now)).as_millis();
+        assert_eq!(wait(Some(at(10_000)), 10_400), 601);
+        assert_eq!(wait(Some(at(10_000)), 12_000), 0);
+        assert_eq!(wait(Some(at(3_600_000)), 10_000), 1_001, "a clock that was set back is not waited for");
+        assert_eq!(wait(None, 10_000), 0);
     }
 }

@@ -159,6 +159,8 @@ impl Prepared {
         let sealed = unseal(&inside, self.unlocking).await?;
         let keyward = inside.keyward();
         let locked = keyward.lock.as_ref().map(|lock| format!("locked, nothing is sent: {}", lock.why));
+        // Connections wait in the listeners' backlog meanwhile.
+        tokio::time::sleep(keyward.gateway.settles_in()).await;
         let mut server = Server::start(keyward, self.bound, &invocation.data)?;
         announce(invocation, &self.url, &control, sealed)?;
         if let Some(why) = locked {
