@@ -36,14 +36,7 @@ impl Then {
         self.field.world.operate(&["audit", "verify"]); // signs what there is
     }
 
-    /// Why an order is refused, once it is judged: in the first second after a kill nobody can tell a new signature from
-    /// one that was used before it.
     fn reason(&self, key: &Issued) -> String {
-        until("orders are judged", || self.answer(key) != "clock_uncertain");
-        self.answer(key)
-    }
-
-    fn answer(&self, key: &Issued) -> String {
         let query = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1";
         let order = Wire::signed(key, "POST", "/api/v3/order", query);
         order.send_under(&self.field.world.server.gateway, "/counted").reason().to_owned()
