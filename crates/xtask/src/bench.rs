@@ -4,9 +4,12 @@
 //! PERFORMANCE.md says what each row means and what it was when it was last looked at.
 
 mod core;
+mod daemon;
 mod gateway;
+mod keyward;
 mod record;
 mod row;
+mod start;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
@@ -43,6 +46,8 @@ enum Part {
     Core,
     /// The whole gateway, beside nginx and HAProxy
     Gateway,
+    /// A start with a hundred thousand keys, after a kill
+    Start,
 }
 
 /// Measures, and shows the rows.
@@ -51,11 +56,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return run_optimized();
     }
     let mut rows = Vec::new();
-    if args.only != Some(Part::Gateway) {
+    let wants = |part| args.only.is_none_or(|only| only == part);
+    if wants(Part::Core) {
         rows.extend(core::rows(args.rounds)?);
     }
-    if args.only != Some(Part::Core) {
+    if wants(Part::Gateway) {
         rows.extend(gateway::rows(args.rounds, args.seconds)?);
+    }
+    if wants(Part::Start) {
+        rows.extend(start::rows(args.rounds)?);
     }
     if args.record {
         record::write(args, &rows)?;

@@ -1,6 +1,7 @@
 //! The edges of the door: TLS, and load balancers that introduce the client.
 
 use std::fs;
+use std::process::Command;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -8,7 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::wire::{Wire, connect};
-use crate::world::{Setup, World};
+use crate::world::{Issued, Setup, World};
 
 #[test]
 fn a_client_trades_over_tls() {
@@ -24,6 +25,40 @@ fn a_client_trades_over_tls() {
     let mut stream = StreamOwned::new(session, connect("127.0.0.1", gateway));
     let reply = Wire::signed(&key, "GET", "/api/v3/account", "").send_over(&mut stream, gateway, "/binance");
     assert_eq!(reply.status, 200, "{reply:?}");
+}
+
+/// What curl says of a request over HTTP/2: the version of the answer's HTTP, its status, and Keyward's reason.
+fn over_http2(world: &World, request: &Wire, how: &str, more: &[&str]) -> String {
+    let address = world.server.gateway.replace("127.0.0.1", "localhost");
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", how, "--output", "/dev/null", "--write-out"]);
+    curl.arg("%{http_version} %{http_code} %header{keyward-reason}").args(more);
+    for (name, value) in &request.headers {
+        curl.args(["--header", &format!("{name}: {value}")]);
+    }
+    let scheme = if how == "--http2" { "https" } else { "http" };
+    let output = curl.arg(format!("{scheme}://{address}/binance{}", request.target)).output().unwrap();
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+#[test]
+fn a_client_trades_over_http2() {
+    let world = World::with(Setup { tls: true, ..Setup::default() });
+    let key = world.key("bot", &["--allow", "read"]);
+    let account = Wire::signed(&key, "GET", "/api/v3/account", "");
+    let trusted = ["--cacert", &world.path("certificate.pem")];
+    assert_eq!(over_http2(&world, &account, "--http2", &trusted), "2 200 ");
+    assert_eq!(over_http2(&world, &account, "--http2", &trusted), "2 400 replayed");
+    let forged = Wire::signed(&Issued { secret: "another".to_owned(), ..key }, "GET", "/api/v3/account", "");
+    assert_eq!(over_http2(&world, &forged, "--http2", &trusted), "2 400 signature_invalid");
+}
+
+#[test]
+fn a_client_speaks_http2_without_tls() {
+    let world = World::start();
+    let key = world.key("bot", &["--allow", "read"]);
+    let account = Wire::signed(&key, "GET", "/api/v3/account", "");
+    assert_eq!(over_http2(&world, &account, "--http2-prior-knowledge", &[]), "2 200 ");
 }
 
 /// PROXY protocol v2: a connection of 203.0.113.5.

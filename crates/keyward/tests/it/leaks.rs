@@ -43,9 +43,12 @@ fn no_secret_is_left_anywhere() {
     let key = world.key("bot", &["--allow", "market,read,trade"]);
     let secrets = [&world.sandbox.account("desk").secret, ODD, &key.secret, PASSPHRASE].map(str::to_owned);
     let mut texts = use_everything(&world, &key);
+    world.operate(&["backup", &world.path("backup.tar")]);
     texts.extend(files(world.data.path()));
     texts.push(("the log at trace level".to_owned(), world.server.log().into_bytes()));
-    assert!(texts.iter().any(|(name, _)| name.contains("keyward.db")), "the database was searched");
+    for kept in ["keyward.db", "keyward.db-wal", "backup.tar"] {
+        assert!(texts.iter().any(|(name, _)| name.ends_with(kept)), "{kept} was searched");
+    }
     assert!(world.server.log().contains("DEBUG"), "the log tells the most that it can");
     world.operate(&["vault", "seal"]);
     let memory = memory::of(world.server.process());

@@ -3,8 +3,6 @@
 //! The door under load has one core to itself; the load and the exchange share the others. The doors take turns, and
 //! what is compared was measured in the same round.
 
-mod daemon;
-mod keyward;
 mod load;
 mod measured;
 mod report;

@@ -1,4 +1,4 @@
-//! The programs of others that stand around Keyward in some tests: load balancers, and what moves a clock.
+//! The programs of others that stand around Keyward in some tests: load balancers, what moves a clock, a client of HTTP/2.
 
 use anyhow::Result;
 
@@ -6,8 +6,8 @@ use crate::debian::install;
 use crate::process::on_path;
 
 /// A program, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 3] =
-    [("nginx", "nginx-light"), ("haproxy", "haproxy"), ("faketime", "faketime")];
+const PROGRAMS: [(&str, &str); 4] =
+    [("nginx", "nginx-light"), ("haproxy", "haproxy"), ("faketime", "faketime"), ("curl", "curl")];
 
 /// Installs what is missing, or says what to install.
 pub(super) fn prepare() -> Result<()> {

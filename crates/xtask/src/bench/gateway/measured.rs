@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::daemon::Daemon;
 use super::load::{Load, Pace};
+use crate::bench::daemon::Daemon;
 
 /// The figures of one server under one load.
 #[derive(Clone, Copy)]

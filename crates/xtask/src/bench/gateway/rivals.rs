@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use super::daemon::{Daemon, pinned};
-use super::traffic::Holder;
+use crate::bench::daemon::{Daemon, pinned};
+use crate::bench::keyward::Holder;
 use crate::process::root;
 
 /// Where the exchange listens, as `bench/upstream.conf` says.

@@ -6,10 +6,9 @@ use std::thread::available_parallelism;
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
-use super::daemon::Daemon;
-use super::keyward::Keyward;
-use super::traffic::Holder;
 use super::{rivals, say};
+use crate::bench::daemon::Daemon;
+use crate::bench::keyward::{Holder, Keyward};
 use crate::debian;
 use crate::process::{capture, on_path, program, target};
 
@@ -36,8 +35,9 @@ impl Stage {
         let keyward = Keyward::build(folder.path())?;
         pin_ourselves(&others)?;
         let exchange = rivals::exchange(&others, folder.path())?;
+        keyward.init()?;
         let server = keyward.serve(DOOR)?;
-        let holders = keyward.issue()?;
+        let holders = keyward.issue(rivals::EXCHANGE)?;
         Ok(Self {
             nginx: rivals::plain(DOOR, folder.path())?,
             haproxy: rivals::verifying(DOOR, folder.path(), &holders)?,

@@ -4,13 +4,7 @@ use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// An issued key, from its holder's side.
-pub(super) struct Holder {
-    /// What it sends.
-    pub(super) api_key: String,
-    /// What it signs with.
-    pub(super) secret: String,
-}
+use crate::bench::keyward::Holder;
 
 /// Looks at the account: signed in the query, they move nothing.
 pub(super) fn reads(holders: &[Holder], count: usize) -> Result<Vec<Vec<u8>>> {
