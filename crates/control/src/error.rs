@@ -161,6 +161,8 @@ codes! {
     UnlockWrong = "unlock_wrong", Forbidden;
     /// The exchange could not be asked.
     VenueUnreachable = "venue_unreachable", Venue;
+    /// The requests with the credential go one after the other, and this one's turn did not come.
+    CredentialBusy = "credential_busy", Unavailable;
     /// The exchange refused the credential, or answered what cannot be read.
     VenueRefused = "venue_refused", Venue;
     /// A backup cannot be read, or is not what its manifest says.

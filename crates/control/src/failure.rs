@@ -93,6 +93,7 @@ impl From<CannotAsk> for Error {
     fn from(error: CannotAsk) -> Self {
         let (code, hint) = match error {
             CannotAsk::Unreachable(_) => (Code::VenueUnreachable, "check the venue's URL and the network"),
+            CannotAsk::Busy(_) => (Code::CredentialBusy, "try again in a moment"),
             CannotAsk::Refused(_) => {
                 (Code::VenueRefused, "check the key, its secret, and the exchange's address list")
             }

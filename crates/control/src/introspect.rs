@@ -13,6 +13,9 @@ pub enum CannotAsk {
     /// No answer.
     #[error("the exchange could not be asked: {0}")]
     Unreachable(String),
+    /// The real key's requests go one after the other, and this one's turn did not come.
+    #[error("{0}")]
+    Busy(String),
     /// An answer that is a refusal, or that nobody can read.
     #[error("{0}")]
     Refused(String),

@@ -20,6 +20,7 @@ fn cannot_ask(error: &IntrospectError) -> CannotAsk {
         IntrospectError::Unreachable(_) | IntrospectError::NoAnswer => {
             CannotAsk::Unreachable(error.to_string())
         }
+        IntrospectError::Turn(_) => CannotAsk::Busy(error.to_string()),
         _ => CannotAsk::Refused(error.to_string()),
     }
 }

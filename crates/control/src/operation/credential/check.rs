@@ -34,7 +34,7 @@ pub struct Checked {
 /// Asks the exchange. The question is on record before it is asked, and the answer after.
 ///
 /// # Errors
-/// `credential_unknown`, `api_key_missing`, `vault_sealed`, `venue_unreachable`, `venue_refused`, `audit_unavailable`.
+/// `credential_unknown`, `api_key_missing`, `vault_sealed`, `venue_unreachable`, `venue_refused`, `credential_busy`, `audit_unavailable`.
 pub async fn check(control: &Control, actor: &Actor, credential: &str) -> Result<Checked, Error> {
     let act = control.look(actor, "credential check");
     let (credential, venue) = find(control, credential).await?;
@@ -130,6 +130,8 @@ mod tests {
         fixture.credential("main", "binance").await;
         fixture.exchange_says(Err(CannotAsk::Unreachable("refused".to_owned())));
         assert_eq!(checked(&fixture).await.unwrap_err(), Code::VenueUnreachable);
+        fixture.exchange_says(Err(CannotAsk::Busy("queued".to_owned())));
+        assert_eq!(checked(&fixture).await.unwrap_err(), Code::CredentialBusy);
         fixture.exchange_says(Err(CannotAsk::Refused("-2015".to_owned())));
         assert_eq!(checked(&fixture).await.unwrap_err(), Code::VenueRefused);
         assert_eq!(fixture.last_change()["details"]["failed"], "venue_refused");
