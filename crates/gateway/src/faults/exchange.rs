@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -18,6 +19,7 @@ const HANG: Duration = Duration::from_secs(20);
 pub(crate) struct Exchange {
     pub(crate) url: String,
     delivered: Arc<Mutex<HashMap<String, Delivery>>>,
+    closed: Arc<AtomicUsize>,
 }
 
 /// How often a request was delivered, how many had come over its connection before, and when it says it was signed.
@@ -33,14 +35,23 @@ impl Exchange {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let delivered = Arc::<Mutex<HashMap<_, _>>>::default();
-        let book = delivered.clone();
+        let closed = Arc::<AtomicUsize>::default();
+        let (book, count) = (delivered.clone(), closed.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let book = book.clone();
-                std::thread::spawn(move || serve(stream.unwrap(), &book));
+                let (book, count) = (book.clone(), count.clone());
+                std::thread::spawn(move || {
+                    serve(stream.unwrap(), &book);
+                    count.fetch_add(1, Ordering::Release);
+                });
             }
         });
-        Self { url, delivered }
+        Self { url, delivered, closed }
+    }
+
+    /// How many connections have ended, seen from here.
+    pub(crate) fn closed(&self) -> usize {
+        self.closed.load(Ordering::Acquire)
     }
 
     pub(crate) fn delivered(&self, tag: &str) -> Delivery {

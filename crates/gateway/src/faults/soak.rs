@@ -86,7 +86,8 @@ fn turn_clock(door: &Door, done: &AtomicBool) {
 
 #[test]
 fn soak_nothing_is_delivered_twice_whatever_breaks() {
-    let requests = if std::env::var_os("KEYWARD_SOAK").is_some() { 100_000 } else { 1_000 };
+    // A fifth of them is refused while the clock jumps: so many that 100,000 are delivered all the same.
+    let requests = if std::env::var_os("KEYWARD_SOAK").is_some() { 140_000 } else { 1_000 };
     let (exchange, tally, done) = (Exchange::open(), Tally::default(), AtomicBool::new(false));
     let door = Door::open(&exchange, 2);
     std::thread::scope(|scope| {
