@@ -43,7 +43,7 @@ impl Message {
         }
         for (name, value) in outgoing.set {
             headers.insert(
-                HeaderName::from_static(name),
+                name,
                 value.parse().expect("a dialect's value is a header's value"),
             );
         }

@@ -4,6 +4,8 @@
 //! USDⓈ-M, COIN-M, options and portfolio margin, which agree. What each refusal does to a client is in
 //! `docs/dialects/binance.md`.
 
+use http::HeaderName;
+
 use crate::{
     Answer, CannotSign, Claim, Denial, Dialect, HmacScheme, Introspection, KeyKind, Outgoing, Params,
     Purpose, Pushback, RealKeyRights, Refusal, Request, SignedClaim, SigningKey, Stamp, UnreadableRights,
@@ -30,7 +32,7 @@ const HEADERS: &[&str] = &["accept", "accept-encoding", "content-type", "user-ag
 pub struct Binance;
 
 /// The header that carries the key.
-const KEY_HEADER: &str = "x-mbx-apikey";
+const KEY_HEADER: HeaderName = HeaderName::from_static("x-mbx-apikey");
 /// The parameter that carries the signature, in the query or in the body.
 const SIGNATURE: &str = "signature";
 /// The parameter that says when a request was signed.

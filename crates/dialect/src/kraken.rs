@@ -4,6 +4,8 @@
 //! permissions of keys, ccxt 4.5.90 and python-kraken-sdk 3.5.1 (what clients send). What each refusal does to a client
 //! is in `docs/dialects/kraken.md`.
 
+use http::HeaderName;
+
 use crate::{
     Answer, CannotSign, Claim, Denial, Dialect, HmacScheme, Introspection, KeyKind, MarketType, Needs,
     Outgoing, Params, Purpose, RealKeyRights, Refusal, Request, SignedClaim, SigningKey, Stamp,
@@ -30,9 +32,9 @@ const HEADERS: &[&str] = &["accept", "accept-encoding", "content-type", "user-ag
 pub struct Kraken;
 
 /// The header that carries the key.
-const KEY_HEADER: &str = "api-key";
+const KEY_HEADER: HeaderName = HeaderName::from_static("api-key");
 /// The header that carries the signature.
-const SIGN_HEADER: &str = "api-sign";
+const SIGN_HEADER: HeaderName = HeaderName::from_static("api-sign");
 /// The parameter that numbers a request, in the body.
 const NONCE: &str = "nonce";
 

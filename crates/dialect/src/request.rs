@@ -1,6 +1,6 @@
 //! A request as a dialect sees it, the request that leaves, and why one cannot be read.
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 
 /// A request as it was received, after the gateway took its own prefix off the path.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ pub struct Outgoing {
     /// Path and query, wire form.
     pub target: String,
     /// Headers to set. Of the client's own only those leave that [`crate::Dialect::headers`] names.
-    pub set: Vec<(&'static str, String)>,
+    pub set: Vec<(HeaderName, String)>,
     /// The body.
     pub body: Vec<u8>,
 }

@@ -45,3 +45,19 @@ pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answer
     let recorded = allowed.record(gateway).await?;
     Ok(recorded.forward(worker, passage).await)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+
+    #[test]
+    fn a_request_is_carried_in_little_room() {
+        let fixture = Fixture::new("http://exchange", "read");
+        let received = fixture.received(fixture.signed("GET", "/api/v3/account", ""));
+        let worker = Worker::new(fixture.gateway);
+        // The whole of it is moved before it begins, whatever it comes to wait for: what is seldom waited for is boxed.
+        let room = size_of_val(&carry(&worker, &received));
+        assert!(room <= 2048, "{room} bytes");
+    }
+}

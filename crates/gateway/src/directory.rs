@@ -10,6 +10,7 @@ mod credential;
 mod entry;
 mod fingerprint;
 mod interned;
+mod replaced;
 mod rules;
 
 use std::collections::HashMap;
@@ -72,15 +73,18 @@ impl Directory {
     }
 
     /// Whether a key that was found before may still be used.
-    pub(crate) fn still_usable(&self, api_key: &str, now: Timestamp) -> Result<(), Reason> {
+    pub(crate) fn still_usable(&self, found: &KeyEntry, api_key: &str, now: Timestamp) -> Result<(), Reason> {
+        if !found.replaced.get() {
+            return found.standing(now).check();
+        }
         let keys = self.keys.pin();
         let current = keys.get(&self.fingerprints.of(api_key)).and_then(Option::as_ref);
         current.ok_or(Reason::KeyUnknown)?.standing(now).check()
     }
 
     /// Whether a credential that was found before is still there.
-    pub(crate) fn still_held(&self, id: CredentialId) -> Result<(), Reason> {
-        let held = self.credentials.load().contains_key(&id);
+    pub(crate) fn still_held(&self, found: &CredentialEntry) -> Result<(), Reason> {
+        let held = !found.replaced.get() || self.credentials.load().contains_key(&found.id);
         held.then_some(()).ok_or(Reason::CredentialUnusable)
     }
 
@@ -94,9 +98,7 @@ impl Directory {
         let mut interned = self.changing.lock();
         match change {
             Change::Key(key) => self.put_key(*key, &mut interned),
-            Change::KeyGone { api_key, .. } => {
-                self.keys.pin().insert(self.fingerprints.of(api_key.as_str()), None);
-            }
+            Change::KeyGone { api_key, .. } => self.set_key(self.fingerprints.of(api_key.as_str()), None),
             Change::Venue(venue) => {
                 let id = venue.id;
                 self.put_venue(id, VenueEntry::new(*venue));
@@ -117,7 +119,13 @@ impl Directory {
         };
         let due_us = before.map_or(0, |before| before.due_us());
         let rules = interned.shared(Rules::new(&key, |venue| self.venue_by_id(venue)));
-        keys.insert(fingerprint, Some(Arc::new(KeyEntry::new(key, rules, due_us, &self.vault))));
+        self.set_key(fingerprint, Some(Arc::new(KeyEntry::new(key, rules, due_us, &self.vault))));
+    }
+
+    fn set_key(&self, fingerprint: Fingerprint, entry: Option<Arc<KeyEntry>>) {
+        if let Some(Some(before)) = self.keys.pin().insert(fingerprint, entry) {
+            before.replaced.set();
+        }
     }
 
     fn put_venue(&self, id: VenueId, entry: Option<VenueEntry>) {
@@ -132,13 +140,16 @@ impl Directory {
         self.change_credentials(|all| all.insert(real.id, real));
     }
 
-    fn change_credentials<T>(
+    fn change_credentials(
         &self,
-        change: impl FnOnce(&mut HashMap<CredentialId, Arc<CredentialEntry>>) -> T,
+        change: impl FnOnce(&mut HashMap<CredentialId, Arc<CredentialEntry>>) -> Option<Arc<CredentialEntry>>,
     ) {
         let mut all = HashMap::clone(&self.credentials.load());
-        change(&mut all);
+        let before = change(&mut all);
         self.credentials.store(Arc::new(all));
+        if let Some(before) = before {
+            before.replaced.set();
+        }
     }
 }
 

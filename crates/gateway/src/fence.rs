@@ -5,7 +5,7 @@
 //! first and then takes the same lock to read the list. A send that came before him is on his list; one that comes
 //! after him sees what he changed.
 //!
-//! The lock is cut into lanes, one for each worker: a worker's own thread finds its lane's lock free unless an operator
+//! The lock is cut into gates, one for each worker: a worker's own thread finds its gate's lock free unless an operator
 //! is reading the list.
 
 mod forbidden;
@@ -26,44 +26,44 @@ pub(crate) use self::sending::{Place, Sending};
 /// What one worker has on the wire. It is as long as the worker serves requests at once.
 type Sendings = Slab<Sending>;
 
-/// Every lane there is.
+/// Every gate there is.
 #[derive(Default)]
 pub(crate) struct Fence<L = Mutex<Sendings>> {
-    lanes: Mutex<Vec<Arc<Lane<L>>>>,
+    gates: Mutex<Vec<Arc<Gate<L>>>>,
 }
 
 /// Where one worker starts its sends.
-pub(crate) struct Lane<L = Mutex<Sendings>>(L);
+pub(crate) struct Gate<L = Mutex<Sendings>>(L);
 
 /// The proof that a send was started at the fence, and its place on the list until this is dropped: when the answer
 /// begins, when it fails, or when the client hangs up.
 #[must_use = "a send that is not on the list is hidden from whoever revokes its key"]
 pub(crate) struct Started<L: Lock<Sendings> = Mutex<Sendings>> {
-    lane: Arc<Lane<L>>,
+    gate: Arc<Gate<L>>,
     place: usize,
 }
 
 impl<L: Lock<Sendings>> Fence<L> {
-    /// A new lane. It is never taken away: there is one for each worker.
-    pub(crate) fn lane(&self) -> Arc<Lane<L>> {
-        let lane = Arc::new(Lane(L::new(Slab::new())));
-        self.lanes.lock().push(Arc::clone(&lane));
-        lane
+    /// A new gate. It is never taken away: there is one for each worker.
+    pub(crate) fn gate(&self) -> Arc<Gate<L>> {
+        let gate = Arc::new(Gate(L::new(Slab::new())));
+        self.gates.lock().push(Arc::clone(&gate));
+        gate
     }
 
     /// What is on the wire of those sends that are asked for. Call it after the state has changed: what then starts has
     /// seen the change.
     pub(crate) fn on_wire<T>(&self, mut pick: impl FnMut(&Sending) -> Option<T>) -> Vec<T> {
-        let lanes = self.lanes.lock().clone();
+        let gates = self.gates.lock().clone();
         let mut found = Vec::new();
-        for lane in lanes {
-            lane.0.with(|sendings| found.extend(sendings.iter().filter_map(|(_, sending)| pick(sending))));
+        for gate in gates {
+            gate.0.with(|sendings| found.extend(sendings.iter().filter_map(|(_, sending)| pick(sending))));
         }
         found
     }
 }
 
-impl<L: Lock<Sendings>> Lane<L> {
+impl<L: Lock<Sendings>> Gate<L> {
     /// Starts a send, unless what is in force now forbids it. Both happen in one step.
     ///
     /// # Errors
@@ -74,13 +74,13 @@ impl<L: Lock<Sendings>> Lane<L> {
         may: impl FnOnce() -> Result<(), E>,
     ) -> Result<Started<L>, E> {
         let place = self.0.with(|sendings| may().map(|()| sendings.insert(sending)))?;
-        Ok(Started { lane: Arc::clone(self), place })
+        Ok(Started { gate: Arc::clone(self), place })
     }
 }
 
 impl<L: Lock<Sendings>> Drop for Started<L> {
     fn drop(&mut self) {
         // What it held is dropped outside of the lock.
-        let _ended = self.lane.0.with(|sendings| sendings.try_remove(self.place));
+        let _ended = self.gate.0.with(|sendings| sendings.try_remove(self.place));
     }
 }

@@ -128,7 +128,7 @@ pub(crate) fn silent_exchange() -> (String, TcpListener) {
 
 /// A send of nobody's on no list that anybody reads.
 pub(crate) fn started() -> Started {
-    Fence::default().lane().start(sending(None), || Ok::<_, Infallible>(())).unwrap()
+    Fence::default().gate().start(sending(None), || Ok::<_, Infallible>(())).unwrap()
 }
 
 /// A read of the account.

@@ -15,7 +15,7 @@ use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
 use crate::directory::Directory;
 use crate::failures::Failures;
-use crate::fence::{Fence, Forbidden, Lane};
+use crate::fence::{Fence, Forbidden, Gate};
 use crate::identity::Identity;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
@@ -61,7 +61,7 @@ pub struct Gateway {
     pub(crate) fence: Fence,
     pub(crate) kill_switch: ArcSwap<KillSwitch>,
     /// Where sends start that are not a worker's: an operator's question to an exchange.
-    pub(crate) aside: Arc<Lane>,
+    pub(crate) aside: Arc<Gate>,
     pub(crate) signatures: Signatures,
     pub(crate) replay: ReplayGuard,
     /// For how long the keys may be served.
@@ -138,7 +138,7 @@ impl Gateway {
             tally: Tally::new(),
             crowd: Arc::new(Crowd::new(parts.settings.limits.address_connections)),
             settings: parts.settings,
-            aside: fence.lane(),
+            aside: fence.gate(),
             fence,
             kill_switch: ArcSwap::default(),
             signatures,

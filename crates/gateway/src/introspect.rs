@@ -1,5 +1,6 @@
 //! Asking an exchange what a real key may do: the one request that Keyward makes for its operator, not for a client.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use keyward_dialect::{RealKeyRights, Stamp, UnreadableRights};
 use keyward_policy::{Credential, SecretOwner};
 use thiserror::Error;
-use tokio::task::LocalSet;
+use tokio::runtime::{Builder, LocalOptions};
 
 use crate::carry::{Signed, micros, signing_key};
 use crate::fence::{Place, Sending, Started};
@@ -61,9 +62,9 @@ impl Gateway {
         let gateway = self.clone();
         // The gateway's connections belong to one thread each, so this one gets a thread for as long as it lasts.
         let asked = tokio::task::spawn_blocking(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
             let runtime = runtime.map_err(|error| IntrospectError::Unreachable(error.to_string()))?;
-            LocalSet::new().block_on(&runtime, gateway.ask(&credential))
+            runtime.block_on(gateway.ask(&credential))
         });
         asked.await.unwrap_or(Err(IntrospectError::NoAnswer))
     }
@@ -80,8 +81,8 @@ impl Gateway {
             .map_err(|error| IntrospectError::Unreachable(error.to_string()))?;
         let started = self.start_question(&venue, credential, &base, &request)?;
         let signed = Signed { request, started };
-        let answer = turn.until_answered(upstream.send(&base, connection, signed)).await;
-        let answer = answer.map_err(|_| IntrospectError::NoAnswer)?;
+        let answer = pin!(upstream.send(&base, connection, signed));
+        let answer = turn.until_answered(answer).await.map_err(|_| IntrospectError::NoAnswer)?;
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|_| IntrospectError::NoAnswer)?.to_bytes();
         Ok(venue.dialect.read_introspection(&body)?)

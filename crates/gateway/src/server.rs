@@ -17,12 +17,12 @@ mod streams;
 
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use rustls::ServerConfig;
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::watch;
-use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::gateway::Gateway;
@@ -42,12 +42,21 @@ impl Gateway {
         shutdown: &watch::Receiver<bool>,
     ) -> io::Result<Vec<JoinHandle<()>>> {
         let start = |(number, listener): (usize, TcpListener)| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let (gateway, tls, shutdown) =
                 (self.clone(), tls.cloned().map(TlsAcceptor::from), shutdown.clone());
+            let (built, is_built) = mpsc::sync_channel(1);
             let run =
-                move || LocalSet::new().block_on(&runtime, accept::listen(gateway, listener, tls, shutdown));
-            std::thread::Builder::new().name(format!("gateway-{number}")).spawn(run)
+                move || match Builder::new_current_thread().enable_all().build_local(LocalOptions::default())
+                {
+                    Ok(runtime) => {
+                        let _ = built.send(Ok(()));
+                        runtime.block_on(accept::listen(gateway, listener, tls, shutdown));
+                    }
+                    Err(error) => drop(built.send(Err(error))),
+                };
+            let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(run)?;
+            is_built.recv().map_err(io::Error::other)??;
+            Ok(thread)
         };
         listeners.into_iter().enumerate().map(start).collect()
     }

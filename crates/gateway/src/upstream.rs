@@ -7,6 +7,7 @@ mod offset;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,32 +94,35 @@ impl Upstream {
             return Ok(kept);
         }
         let slow = |_| Unreachable::Slow(base.authority());
-        let http = timeout(self.connect, open(&self.tls, base)).await.map_err(slow)??;
+        // Boxed, as all that is seldom waited for: each request is moved about with the room for everything it may wait for.
+        let http = Box::pin(timeout(self.connect, open(&self.tls, base))).await.map_err(slow)??;
         Ok(Connection { http, answer: Deadline::new(self.answer) })
     }
 
-    /// Sends a request once, and keeps the connection.
-    pub(crate) async fn send(
+    /// Sends a request once, at once; what is waited for is its answer. Then the connection is kept.
+    pub(crate) fn send(
         &self,
         base: &Base,
         mut connection: Connection,
         signed: Signed,
-    ) -> Result<Response<Incoming>, NoAnswer> {
+    ) -> impl Future<Output = Result<Response<Incoming>, NoAnswer>> {
         let Signed { request, started } = signed;
-        let Connection { http, answer } = &mut connection;
         let sent_us = self.clocks.now_us();
-        let sent = answer.hold(http.try_send_request(request)).await;
-        drop(started);
-        match sent {
-            // No exchange changes to another protocol: what follows such an answer would be read as the next one.
-            Some(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
-            Some(Ok(response)) => {
-                self.clocks.learn(base, sent_us, response.headers());
-                self.keep(base, connection);
-                Ok(response)
+        let answer = connection.http.try_send_request(request);
+        async move {
+            let answer = connection.answer.hold(pin!(answer)).await;
+            drop(started);
+            match answer {
+                // No exchange changes to another protocol: what follows such an answer would be read as the next one.
+                Some(Ok(response)) if response.status().is_informational() => Err(NoAnswer::Unknown),
+                Some(Ok(response)) => {
+                    self.clocks.learn(base, sent_us, response.headers());
+                    self.keep(base, connection);
+                    Ok(response)
+                }
+                Some(Err(error)) if error.message().is_some() => Err(NoAnswer::NotSent),
+                Some(Err(_)) | None => Err(NoAnswer::Unknown),
             }
-            Some(Err(error)) if error.message().is_some() => Err(NoAnswer::NotSent),
-            Some(Err(_)) | None => Err(NoAnswer::Unknown),
         }
     }
 

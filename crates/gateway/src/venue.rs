@@ -1,5 +1,7 @@
 //! Venues as the data plane needs them: the dialect found, the base URLs taken apart.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+
 use http::uri::Scheme;
 use http::{HeaderName, HeaderValue, Uri};
 use keyward_dialect::Dialect;
@@ -14,9 +16,10 @@ pub(crate) struct VenueEntry {
     bases: Vec<(String, Base)>,
 }
 
-/// Where requests go.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Where requests go. It is looked up several times a request, so that its hash is known beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Base {
+    hash: u64,
     pub(crate) tls: bool,
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -24,6 +27,12 @@ pub(crate) struct Base {
     pub(crate) prefix: String,
     /// The `Host` header of every request that goes there.
     pub(crate) host_header: HeaderValue,
+}
+
+impl Hash for Base {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
 }
 
 impl VenueEntry {
@@ -53,7 +62,8 @@ impl Base {
         let prefix = uri.path().trim_end_matches('/').to_owned();
         let host = uri.host()?.to_owned();
         let host_header = HeaderValue::try_from(authority(tls, &host, port)).ok()?;
-        Some(Self { tls, host, port, prefix, host_header })
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((tls, &host, port, &prefix));
+        Some(Self { hash, tls, host, port, prefix, host_header })
     }
 
     /// Where requests go, as people and the `Host` header name it.

@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use crate::answer::{Body, document, passed_on, refusal, unsound};
 use crate::carry::{Answered, Resolved, carry, record_refusal};
 use crate::denied::Denied;
-use crate::fence::Lane;
+use crate::fence::Gate;
 use crate::framing::Unsound;
 use crate::gateway::Gateway;
 use crate::identity::key_set;
@@ -23,13 +23,13 @@ pub(crate) struct Worker {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) upstream: Upstream,
     /// Where its sends start.
-    pub(crate) lane: Arc<Lane>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Worker {
     pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
         let upstream = Upstream::new(&gateway.settings.limits, &gateway.settings.extra_roots);
-        Self { lane: gateway.fence.lane(), gateway, upstream }
+        Self { gate: gateway.fence.gate(), gateway, upstream }
     }
 
     /// Answers one request. Every way out of [`carry`] that is a refusal is recorded here, so that none can skip it.
@@ -55,7 +55,7 @@ impl Worker {
         unsound(self.gateway.next_request_id(), why)
     }
 
-    async fn serve(&self, resolved: Resolved, body: Incoming) -> Response<Body> {
+    async fn serve(&self, resolved: Box<Resolved>, body: Incoming) -> Response<Body> {
         let limits = self.gateway.settings.limits;
         let received = match resolved.receive(body, limits.body_bytes, limits.body).await {
             Ok(received) => received,

@@ -124,6 +124,8 @@ reasons! {
     NonceUnavailable = "nonce_unavailable", Keyward;
     /// The exchange refused the request for its nonce: somebody uses the real key beside Keyward.
     NonceRefused = "nonce_refused", Venue;
+    /// The client hung up before its request was sent; nothing was sent.
+    ClientGone = "client_gone", Caller;
     /// The exchange could not be reached; nothing was sent.
     VenueUnreachable = "venue_unreachable", Venue;
     /// The exchange asked to be left alone for a while, or has banned Keyward's address; nothing was sent.

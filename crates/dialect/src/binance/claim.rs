@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use http::HeaderName;
-
 use super::{KEY_HEADER, SIGNATURE, TIMESTAMP, window};
 use crate::form::all_bytes;
 use crate::header::only;
@@ -36,7 +34,7 @@ pub(super) fn claim<'r>(request: &Request<'r>, params: &Params<'r>) -> Result<Cl
 
 fn key<'r>(request: &Request<'r>) -> Result<Option<&'r str>, Refusal> {
     let refuse = |kind| Refusal::new(kind, "X-MBX-APIKEY must come once, and hold the key and nothing else");
-    let key = only(request.headers, &HeaderName::from_static(KEY_HEADER)).map_err(refuse)?;
+    let key = only(request.headers, &KEY_HEADER).map_err(refuse)?;
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     match key {
         Some(key) if key.is_empty() || key.len() > KEY_MAX || !all_bytes(key, known) => {

@@ -18,7 +18,7 @@ const MESSAGE_MAX: usize = 200;
 /// The key does not sign.
 pub(super) fn ask(api_key: &str, key: &SigningKey<'_>, now_us: u64) -> Result<Introspection, CannotSign> {
     let query = format!("{TIMESTAMP}={}", now_us / 1_000);
-    let signature = encoded(&key.sign(query.as_bytes())?);
+    let signature = encoded(key.sign(query.as_bytes())?);
     let target = format!("{PATH}?{query}&{SIGNATURE}={signature}");
     let set = vec![(KEY_HEADER, api_key.to_owned())];
     Ok(Introspection { method: Method::GET, outgoing: Outgoing { target, set, body: vec![] } })

@@ -1,6 +1,9 @@
 //! The request that Binance's own client would have sent with the real key.
 
+use http::HeaderName;
+
 use super::{KEY_HEADER, SIGNATURE, TIMESTAMP, window};
+use crate::form::all_bytes;
 use crate::{CannotSign, Outgoing, Params, Place, Request, SigningKey};
 
 /// Signs a request again: the same pairs in the same order and wire form, with a fresh time in the client's own unit
@@ -41,7 +44,10 @@ pub(super) fn strip(request: &Request<'_>, params: &Params<'_>) -> Outgoing {
 }
 
 /// A signature as it stands in a query or a form: hexadecimal is plain, base64 has three characters that are not.
-pub(super) fn encoded(signature: &str) -> String {
+pub(super) fn encoded(signature: String) -> String {
+    if all_bytes(&signature, |byte| byte.is_ascii_alphanumeric()) {
+        return signature;
+    }
     signature.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }
 
@@ -68,12 +74,12 @@ impl<'r> Wire<'_, 'r> {
             _ => Pair::Same,
         };
         let message = self.write(Place::Query, edit) + &self.write(Place::Body, edit);
-        key.sign(message.as_bytes()).map(|signature| encoded(&signature))
+        key.sign(message.as_bytes()).map(encoded)
     }
 
     fn outgoing<'e>(
         self,
-        set: Vec<(&'static str, String)>,
+        set: Vec<(HeaderName, String)>,
         edit: impl Fn(&str) -> Pair<'e> + Copy,
     ) -> Outgoing {
         let mut target = self.request.path.to_owned();

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use http::HeaderName;
 use sha2::{Digest, Sha256};
 
 use super::{KEY_HEADER, NONCE, SIGN_HEADER, nonce};
@@ -37,7 +36,7 @@ pub(super) fn claim<'r>(request: &Request<'r>, params: &Params<'r>) -> Result<Cl
 
 fn key<'r>(request: &Request<'r>) -> Result<Option<&'r str>, Refusal> {
     let refuse = |kind| Refusal::new(kind, "API-Key must come once, and hold the key and nothing else");
-    let key = only(request.headers, &HeaderName::from_static(KEY_HEADER)).map_err(refuse)?;
+    let key = only(request.headers, &KEY_HEADER).map_err(refuse)?;
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte);
     match key {
         Some(key) if key.is_empty() || key.len() > KEY_MAX || !all_bytes(key, known) => {
@@ -49,7 +48,7 @@ fn key<'r>(request: &Request<'r>) -> Result<Option<&'r str>, Refusal> {
 
 fn signature<'r>(request: &Request<'r>) -> Result<Option<&'r str>, Refusal> {
     let refuse = |kind| Refusal::new(kind, "API-Sign must come once, and hold 64 bytes in base64");
-    let signature = only(request.headers, &HeaderName::from_static(SIGN_HEADER)).map_err(refuse)?;
+    let signature = only(request.headers, &SIGN_HEADER).map_err(refuse)?;
     match signature {
         Some(signature) if signature.len() != SIGNATURE_CHARS => Err(refuse(RefusalKind::SignatureInvalid)),
         signature => Ok(signature),

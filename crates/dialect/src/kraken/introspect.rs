@@ -1,6 +1,7 @@
 //! Asking Kraken what the real key may do (`GetApiKeyInfo`), and reading the answer.
 
 use http::Method;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 use serde::Deserialize;
 
 use super::claim::message;
@@ -23,8 +24,8 @@ pub(super) fn ask(api_key: &str, key: &SigningKey<'_>, stamp: Stamp) -> Result<I
     let set = vec![
         (KEY_HEADER, api_key.to_owned()),
         (SIGN_HEADER, signature),
-        ("content-type", form::MEDIA_TYPE.to_owned()),
-        ("user-agent", "keyward".to_owned()),
+        (CONTENT_TYPE, form::MEDIA_TYPE.to_owned()),
+        (USER_AGENT, "keyward".to_owned()),
     ];
     Ok(Introspection { method: Method::POST, outgoing: Outgoing { target: PATH.to_owned(), set, body } })
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use http::HeaderName;
 use keyward_dialect::binance::Binance;
 use keyward_dialect::crypto::{GeneratedPair, KeyKind, SecretKey, ed25519_pair, rsa_pair};
 use keyward_dialect::{Dialect, HmacScheme, Outgoing, Stamp, VerifyingKey};
@@ -22,7 +23,7 @@ fn resign(captured: &Captured, api_key: &str, secret: &SecretKey, now_us: u64) -
 fn left(captured: &Captured, outgoing: &Outgoing) -> Captured {
     let mut headers = captured.headers.clone();
     headers.retain(|(name, _)| Binance.headers().contains(&name.to_lowercase().as_str()));
-    headers.extend(outgoing.set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    headers.extend(outgoing.set.iter().map(|(name, value)| (name.to_string(), value.clone())));
     let body = String::from_utf8(outgoing.body.clone()).unwrap();
     Captured { target: outgoing.target.clone(), headers, body, ..captured.clone() }
 }
@@ -105,7 +106,7 @@ fn what_was_not_signed_is_not_signed_and_what_had_no_key_gets_none() {
     let key_only = all.iter().find(|one| one.unified == "listenkey").unwrap();
     let outgoing = resign(key_only, "real", &hmac(), FROZEN_US);
     assert_eq!((outgoing.target.as_str(), outgoing.body.len()), (key_only.target.as_str(), 0));
-    assert_eq!(outgoing.set, [("x-mbx-apikey", "real".to_owned())]);
+    assert_eq!(outgoing.set, [(HeaderName::from_static("x-mbx-apikey"), "real".to_owned())]);
     let public = &requests("ccxt-captured.jsonl")[0];
     let outgoing = resign(public, "real", &hmac(), FROZEN_US);
     assert_eq!((outgoing.target.as_str(), outgoing.set.len()), (public.target.as_str(), 0));

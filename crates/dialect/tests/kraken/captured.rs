@@ -107,7 +107,7 @@ impl Captured {
     pub(crate) fn left(&self, outgoing: &Outgoing) -> Self {
         let mut headers = self.headers.clone();
         headers.retain(|(name, _)| Kraken.headers().contains(&name.to_lowercase().as_str()));
-        headers.extend(outgoing.set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        headers.extend(outgoing.set.iter().map(|(name, value)| (name.to_string(), value.clone())));
         let body = String::from_utf8(outgoing.body.clone()).unwrap();
         Self { target: outgoing.target.clone(), headers, body, ..self.clone() }
     }

@@ -67,7 +67,7 @@ fn check_left(request: &Request<'_>) {
     let outgoing = Kraken.resign(request, &params, "real", &SigningKey::HmacSha512(REAL), STAMP).unwrap();
     let mut headers = request.headers.clone();
     for (name, value) in &outgoing.set {
-        headers.insert(*name, HeaderValue::try_from(value.as_str()).unwrap());
+        headers.insert(name, HeaderValue::try_from(value.as_str()).unwrap());
     }
     let left = Request { headers: &headers, body: &outgoing.body, ..*request };
     let again = Kraken.parse(&left).unwrap();

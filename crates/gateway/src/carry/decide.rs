@@ -23,15 +23,15 @@ pub(crate) struct Allowed<'r> {
 pub(crate) enum Pass {
     /// Without any key: public market data.
     Public,
-    /// Signed again with the real key.
-    Resign(Arc<CredentialEntry>),
+    /// Signed again with the real key that the issued one stands for.
+    Resign(Arc<KeyEntry>, Arc<CredentialEntry>),
     /// With Keyward's word for who made it.
     Assert(Arc<KeyEntry>),
 }
 
 impl<'r> Verified<'r> {
     /// Decides by the rules.
-    pub(crate) fn decide(self, gateway: &Gateway) -> Result<Allowed<'r>, Denied> {
+    pub(crate) fn decide(self, gateway: &Gateway) -> Result<Box<Allowed<'r>>, Denied> {
         let signed = matches!(self.0.read.claim, Claim::Signed(_));
         let known = Known { signed, ..self.0.known() };
         if gateway.is_locked() {
@@ -43,7 +43,8 @@ impl<'r> Verified<'r> {
             Caller::Key(entry) => permit(&read, &entry).and_then(|door| pass(gateway, &read, &entry, door)),
         };
         let pass = pass.map_err(|denied| denied.knowing(known))?;
-        let allowed = Allowed { read, pass, known };
+        // From here on it is carried over waits, where every byte would be moved more than once.
+        let allowed = Box::new(Allowed { read, pass, known });
         // The fence looks again; here it saves an intent that would come to nothing.
         allowed.not_killed(gateway)?;
         Ok(allowed)
@@ -119,7 +120,7 @@ fn pass(gateway: &Gateway, read: &Read<'_>, entry: &Arc<KeyEntry>, door: &Door) 
         (Mode::Resign, Some(id)) => {
             let credential = gateway.directory.credential(id);
             let credential = credential.ok_or_else(|| Denied::policy(Reason::CredentialUnusable))?;
-            Ok(Pass::Resign(credential))
+            Ok(Pass::Resign(entry.clone(), credential))
         }
         (Mode::Resign, None) => Err(Denied::policy(Reason::VenueNotGranted)),
     }

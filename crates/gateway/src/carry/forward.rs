@@ -1,5 +1,6 @@
 //! Answered: the request was sent, at most once, and this came back.
 
+use std::pin::pin;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -37,7 +38,7 @@ pub(crate) enum Answered {
 }
 
 /// What became of a request is recorded in any case: a client that hangs up ends its request's future wherever that
-/// is, and what was on its way then is unknown.
+/// is, and what had left by then is unknown.
 struct Ending<'a, 'r> {
     recorded: &'a Recorded<'r>,
     gateway: &'a Gateway,
@@ -48,6 +49,8 @@ struct Ending<'a, 'r> {
 /// What was seen of the exchange's answer so far.
 #[derive(Default)]
 struct Seen {
+    /// Whether some of the request may have left.
+    sent: bool,
     /// Its status, once its head is there.
     status: Option<StatusCode>,
     /// What is wrong with it.
@@ -68,7 +71,8 @@ impl Ending<'_, '_> {
 impl Drop for Ending<'_, '_> {
     fn drop(&mut self) {
         if !self.told {
-            self.record(Some(Reason::OutcomeUnknown));
+            let reason = if self.seen.sent { Reason::OutcomeUnknown } else { Reason::ClientGone };
+            self.record(Some(reason));
         }
     }
 }
@@ -101,7 +105,7 @@ impl Recorded<'_> {
         seen: &mut Seen,
     ) -> Result<Response<Body>, Denied> {
         let limits = &worker.gateway.settings.limits;
-        let response = self.exchange(worker, &mut passage).await?;
+        let response = self.exchange(worker, &mut passage, seen).await?;
         seen.status = Some(response.status());
         if response.status().is_success() && !self.moves_money() && !self.may_be_refused_nonce(&response) {
             passage.settle(None, None, Instant::now());
@@ -144,6 +148,7 @@ impl Recorded<'_> {
         &self,
         worker: &Worker,
         passage: &mut Passage<'_>,
+        seen: &mut Seen,
     ) -> Result<Response<Incoming>, Denied> {
         let base = passage.base();
         for reuse in [true, false] {
@@ -152,12 +157,14 @@ impl Recorded<'_> {
                 worker.upstream.connect(base, reuse).await.map_err(|error| unreachable(&error))?;
             passage.renew(Instant::now).map_err(held_back)?;
             let at_us = worker.upstream.clocks.time_at(base, micros(worker.gateway.clock.now()));
-            let started = self.start(&worker.gateway, &worker.lane)?;
+            let started = self.start(&worker.gateway, &worker.gate)?;
             let stamp = at_us.map(|now_us| Stamp { now_us, nonce: turn.nonce() });
             let signed = self.sign(&worker.gateway, base, stamp, started)?;
-            match turn.until_answered(worker.upstream.send(base, connection, signed)).await {
+            seen.sent = true;
+            let answer = pin!(worker.upstream.send(base, connection, signed));
+            match turn.until_answered(answer).await {
                 Ok(response) => return Ok(response),
-                Err(NoAnswer::NotSent) => {}
+                Err(NoAnswer::NotSent) => seen.sent = false,
                 Err(NoAnswer::Unknown) => return Err(Denied::policy(Reason::OutcomeUnknown)),
             }
         }
@@ -167,8 +174,8 @@ impl Recorded<'_> {
 
 /// A whole body; none when it breaks off, or is longer than any.
 async fn whole(body: Incoming, limits: &Limits) -> Option<Bytes> {
-    let whole = timeout(limits.answer, Limited::new(body, ANSWER_BYTES_MAX).collect()).await;
-    Some(whole.ok()?.ok()?.to_bytes())
+    let whole = timeout(limits.answer, Limited::new(body, ANSWER_BYTES_MAX).collect());
+    Some(Box::pin(whole).await.ok()?.ok()?.to_bytes())
 }
 
 /// How many seconds the exchange says to wait.
@@ -198,23 +205,38 @@ mod tests {
         stream.readable().await.unwrap();
     }
 
-    #[tokio::test]
-    async fn a_client_that_hangs_up_leaves_an_outcome() {
-        let (url, exchange) = silent_exchange();
-        let fixture = Fixture::new(&url, "trade");
+    /// The reason in the outcome of an order whose client hangs up at this moment.
+    async fn reason_when_hung_up(url: &str, moment: impl Future<Output = ()>) -> String {
+        let fixture = Fixture::new(url, "trade");
         let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1";
         let received = fixture.received(fixture.signed("POST", "/api/v3/order", order));
         let worker = Worker::new(fixture.gateway.clone());
         let hung_up = async {
             tokio::select! {
+                biased;
                 _ = carry(&worker, &received) => panic!("the exchange answers nothing"),
-                () = taken(exchange) => {}
+                () = moment => {}
             }
         };
         LocalSet::new().run_until(hung_up).await;
         fixture.gateway.ledger.flush(DEADLINE).await.unwrap();
         let (entries, _) = tail(fixture.audit.path(), 10).unwrap();
         let last: serde_json::Value = serde_json::from_slice(&entries.last().unwrap().json).unwrap();
-        assert_eq!((&last["event"], &last["reason"]), (&"outcome".into(), &"outcome_unknown".into()));
+        assert_eq!(last["event"], "outcome");
+        last["reason"].as_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_leaves_an_outcome() {
+        let (url, exchange) = silent_exchange();
+        assert_eq!(reason_when_hung_up(&url, taken(exchange)).await, "outcome_unknown");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_before_its_request_left_is_told_apart() {
+        let (url, exchange) = silent_exchange();
+        // What the exchange has then is the beginning of a handshake.
+        let url = url.replace("http:", "https:");
+        assert_eq!(reason_when_hung_up(&url, taken(exchange)).await, "client_gone");
     }
 }

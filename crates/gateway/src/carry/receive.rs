@@ -32,36 +32,42 @@ pub(crate) struct Resolved {
 
 /// A whole request.
 pub(crate) struct Received {
-    pub(crate) resolved: Resolved,
+    pub(crate) resolved: Box<Resolved>,
     pub(crate) body: Bytes,
 }
 
 impl Resolved {
     /// Finds the venue by the `Host` header (`binance.keyward.example`) or else by the first part of the path.
-    pub(crate) fn new(gateway: &Gateway, id: RequestId, peer: IpAddr, head: Parts) -> Result<Self, Denied> {
+    /// It is boxed because it is carried over every wait of the request's life, each of which would move it.
+    pub(crate) fn new(
+        gateway: &Gateway,
+        id: RequestId,
+        peer: IpAddr,
+        head: Parts,
+    ) -> Result<Box<Self>, Denied> {
         let (venue, path_start) = venue(&gateway.directory, &head).ok_or_else(unknown_venue)?;
         let forwarded = head.headers.get_all("x-forwarded-for").into_iter();
         // A header that is not text is no address: the rules then refuse, as they do for any other unreadable hop.
         let forwarded = forwarded.map(|value| value.to_str().unwrap_or("unreadable"));
         let address = gateway.settings.trusted_proxies.client(peer, forwarded);
-        Ok(Self { id, at: gateway.clock.now(), venue, head, path_start, address })
+        Ok(Box::new(Self { id, at: gateway.clock.now(), venue, head, path_start, address }))
     }
 
     /// Reads the body, within its bounds.
     pub(crate) async fn receive(
-        self,
+        self: Box<Self>,
         body: Incoming,
         max: usize,
         wait: Duration,
-    ) -> Result<Received, (Self, Denied)> {
+    ) -> Result<Received, (Box<Self>, Denied)> {
         if body.is_end_stream() {
             return Ok(Received { resolved: self, body: Bytes::new() });
         }
         if body.size_hint().lower() > max as u64 {
             return Err((self, too_large(max)));
         }
-        let whole = tokio::time::timeout(wait, Limited::new(body, max).collect()).await;
-        match whole {
+        let whole = tokio::time::timeout(wait, Limited::new(body, max).collect());
+        match Box::pin(whole).await {
             Ok(Ok(collected)) => Ok(Received { resolved: self, body: collected.to_bytes() }),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err((self, too_large(max))),
             Ok(Err(_)) => {

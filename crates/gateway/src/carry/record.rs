@@ -12,15 +12,15 @@ use crate::denied::{Denied, Known};
 use crate::gateway::Gateway;
 
 /// A request whose intent, where it needs one, is on disk.
-pub(crate) struct Recorded<'r>(pub(crate) Allowed<'r>);
+pub(crate) struct Recorded<'r>(pub(crate) Box<Allowed<'r>>);
 
 impl<'r> Allowed<'r> {
     /// Makes the intent durable. Without that nothing that moves money leaves.
-    pub(crate) async fn record(self, gateway: &Gateway) -> Result<Recorded<'r>, Denied> {
+    pub(crate) async fn record(self: Box<Self>, gateway: &Gateway) -> Result<Recorded<'r>, Denied> {
         if self.read.needs.moves_money() {
             let event = Event { at: self.read.received.resolved.at, what: What::Intent(self.intent()) };
-            let durable = gateway.ledger.record_durably(&event, gateway.settings.limits.record).await;
-            durable.map_err(|error| {
+            let durable = gateway.ledger.record_durably(&event, gateway.settings.limits.record);
+            Box::pin(durable).await.map_err(|error| {
                 tracing::error!(%error, "an intent could not be recorded, so its request was not sent");
                 Denied::policy(Reason::AuditUnavailable).knowing(self.known)
             })?;
@@ -34,7 +34,7 @@ impl<'r> Allowed<'r> {
 
     pub(super) fn credential(&self) -> Option<CredentialId> {
         match &self.pass {
-            Pass::Resign(credential) => Some(credential.id),
+            Pass::Resign(_, credential) => Some(credential.id),
             Pass::Public | Pass::Assert(_) => None,
         }
     }
@@ -47,7 +47,7 @@ impl<'r> Allowed<'r> {
 impl Recorded<'_> {
     /// Records what became of the request. The client gets its answer even if this fails: the exchange has acted.
     pub(crate) fn record_end(&self, gateway: &Gateway, status: Option<u16>, reason: Option<Reason>) {
-        let Allowed { read, .. } = &self.0;
+        let Allowed { read, .. } = &*self.0;
         let what = if read.needs.moves_money() {
             What::Outcome(Outcome { request: read.received.resolved.id, status, reason })
         } else {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderValue, Request, Uri};
 use http_body_util::Full;
 use keyward_dialect::{Dialect, Outgoing, SigningKey, Stamp};
 use keyward_policy::{KeyType, Reason, SecretOwner};
@@ -34,10 +34,10 @@ impl Recorded<'_> {
         stamp: Result<Stamp, FarOff>,
         started: Started,
     ) -> Result<Signed, Denied> {
-        let Allowed { read, pass, .. } = &self.0;
+        let Allowed { read, pass, .. } = &*self.0;
         let dialect = read.received.resolved.venue.dialect;
         let mut outgoing = match pass {
-            Pass::Resign(credential) => self.resign(gateway, credential, stamp.map_err(far_off)?)?,
+            Pass::Resign(_, credential) => self.resign(gateway, credential, stamp.map_err(far_off)?)?,
             Pass::Public | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
         };
         outgoing.target.insert_str(0, &base.prefix);
@@ -56,7 +56,7 @@ impl Recorded<'_> {
         credential: &CredentialEntry,
         stamp: Stamp,
     ) -> Result<Outgoing, Denied> {
-        let Allowed { read, .. } = &self.0;
+        let Allowed { read, .. } = &*self.0;
         let owner = SecretOwner::Credential(credential.id);
         let secret = gateway
             .vault
@@ -107,7 +107,7 @@ fn build(
         }
     }
     for (name, value) in outgoing.set {
-        headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        headers.insert(name, HeaderValue::try_from(value)?);
     }
     if let Some(token) = token {
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))?;

@@ -7,29 +7,32 @@ use jiff::Timestamp;
 use super::decide::{Allowed, Pass};
 use super::record::Recorded;
 use crate::denied::Denied;
-use crate::fence::{Lane, Place, Sending, Started};
+use crate::fence::{Gate, Place, Sending, Started};
 use crate::gateway::Gateway;
 
 impl Recorded<'_> {
     /// Starts a send at the fence. While the request waited for its record or its connection, its key may have been
     /// revoked, suspended or deleted, its credential removed, or the kill switch put on. That the vault is unsealed is found out by opening
     /// the secret, which comes later: whoever seals it finds on the list what has not been refused by then.
-    pub(crate) fn start(&self, gateway: &Gateway, lane: &Arc<Lane>) -> Result<Started, Denied> {
+    pub(crate) fn start(&self, gateway: &Gateway, gate: &Arc<Gate>) -> Result<Started, Denied> {
         let now = gateway.clock.now();
-        lane.start(self.sending(now), || self.still_allowed(gateway, now))
+        gate.start(self.sending(now), || self.still_allowed(gateway, now))
     }
 
     fn still_allowed(&self, gateway: &Gateway, now: Timestamp) -> Result<(), Denied> {
         self.0.not_killed(gateway)?;
-        let Allowed { read, pass, .. } = &self.0;
-        let key = if matches!(pass, Pass::Public) { None } else { read.key() };
-        let (directory, credential) = (&gateway.directory, self.0.credential());
-        key.map_or(Ok(()), |key| directory.still_usable(key, now)).map_err(Denied::policy)?;
-        credential.map_or(Ok(()), |id| directory.still_held(id)).map_err(Denied::policy)
+        let (key, credential) = match &self.0.pass {
+            Pass::Public => return Ok(()),
+            Pass::Assert(key) => (key, None),
+            Pass::Resign(key, credential) => (key, Some(credential)),
+        };
+        let (directory, api_key) = (&gateway.directory, self.0.read.key().unwrap_or_default());
+        directory.still_usable(key, api_key, now).map_err(Denied::policy)?;
+        credential.map_or(Ok(()), |found| directory.still_held(found)).map_err(Denied::policy)
     }
 
     fn sending(&self, since: Timestamp) -> Sending {
-        let Allowed { read, known, .. } = &self.0;
+        let Allowed { read, known, .. } = &*self.0;
         let resolved = &read.received.resolved;
         Sending {
             request: resolved.id,

@@ -15,7 +15,7 @@ impl Recorded<'_> {
     /// The turn or the nonce did not come in time: nothing was sent.
     pub(crate) async fn turn(&self, gateway: &Gateway) -> Result<Turn, Denied> {
         match (&self.0.pass, &self.0.read.claim) {
-            (Pass::Resign(credential), Claim::Signed(_)) => {
+            (Pass::Resign(_, credential), Claim::Signed(_)) => {
                 gateway.turn(self.dialect(), &credential.api_key).await
             }
             _ => Ok(Turn::free()),
@@ -24,7 +24,7 @@ impl Recorded<'_> {
 
     /// Whether the exchange counts this request.
     pub(super) fn is_counted(&self) -> bool {
-        let signed = matches!((&self.0.pass, &self.0.read.claim), (Pass::Resign(_), Claim::Signed(_)));
+        let signed = matches!((&self.0.pass, &self.0.read.claim), (Pass::Resign(..), Claim::Signed(_)));
         signed && self.dialect().nonce_at(0).is_some()
     }
 

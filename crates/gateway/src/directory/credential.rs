@@ -3,6 +3,8 @@
 use keyward_policy::{Credential, CredentialId, KeyType, SecretOwner};
 use keyward_vault::{Kept, Vault};
 
+use super::replaced::Replaced;
+
 /// A credential ready to be used.
 pub(crate) struct CredentialEntry {
     pub(crate) id: CredentialId,
@@ -10,6 +12,7 @@ pub(crate) struct CredentialEntry {
     pub(crate) api_key: String,
     pub(crate) key_type: KeyType,
     pub(crate) secret: Kept,
+    pub(super) replaced: Replaced,
 }
 
 impl CredentialEntry {
@@ -20,6 +23,7 @@ impl CredentialEntry {
             api_key: credential.api_key,
             key_type: credential.key_type,
             secret: vault.keep(owner, credential.secret),
+            replaced: Replaced::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use keyward_policy::{Key, KeyId, KeyState, Lifetime, SecretOwner, Standing, Veri
 use keyward_vault::{Kept, Vault};
 
 use super::Rules;
+use super::replaced::Replaced;
 
 /// A key ready to be used.
 pub(crate) struct KeyEntry {
@@ -16,6 +17,7 @@ pub(crate) struct KeyEntry {
     pub(crate) rules: Arc<Rules>,
     pub(crate) checker: Checker,
     pub(crate) state: KeyState,
+    pub(super) replaced: Replaced,
     times: Times,
     /// When the next request of this key is due (see [`keyward_policy::Gcra`]), in microseconds since the Unix epoch.
     due_us: AtomicU64,
@@ -44,6 +46,7 @@ impl KeyEntry {
             rules,
             checker: Checker::new(key.verifier, SecretOwner::Key(key.id), vault),
             state: key.state,
+            replaced: Replaced::default(),
             times: Times::of(&key.lifetime),
             due_us: AtomicU64::new(due_us),
         }

@@ -1,4 +1,4 @@
-//! The lock of a lane, so that the same code runs on the product's locks and on those of the model checker.
+//! The lock of a gate, so that the same code runs on the product's locks and on those of the model checker.
 
 use parking_lot::Mutex;
 

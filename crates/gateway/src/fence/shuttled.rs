@@ -59,16 +59,17 @@ impl World {
         *self.revoked.lock().unwrap() = Some(on_wire);
     }
 
-    fn send(&self, lane: &Arc<Lane<Checked>>, number: u8, how: How) {
+    fn send(&self, gate: &Arc<Gate<Checked>>, number: u8, how: How) {
         let request = RequestId::from_entropy([number; 16]);
         let sending = Sending { request, ..sending(None) };
-        let may = || self.directory.still_usable("kwk1", jiff::Timestamp::UNIX_EPOCH);
+        let found = self.directory.key("kwk1").unwrap();
+        let may = || self.directory.still_usable(&found, "kwk1", jiff::Timestamp::UNIX_EPOCH);
         let started = match how {
-            How::AtTheFence => lane.start(sending, may),
+            How::AtTheFence => gate.start(sending, may),
             How::LookedBefore => {
                 let looked = may();
                 thread::yield_now();
-                lane.start(sending, || looked)
+                gate.start(sending, || looked)
             }
         };
         if started.is_ok() {
@@ -91,8 +92,8 @@ impl World {
 fn race(workers: u8, each: u8, how: How) {
     let world = World::new();
     let work = |worker: u8| {
-        let (world, lane) = (world.clone(), world.fence.lane());
-        thread::spawn(move || (0..each).for_each(|number| world.send(&lane, worker * each + number, how)))
+        let (world, gate) = (world.clone(), world.fence.gate());
+        thread::spawn(move || (0..each).for_each(|number| world.send(&gate, worker * each + number, how)))
     };
     let mut threads: Vec<_> = (0..workers).map(work).collect();
     let operator = world.clone();

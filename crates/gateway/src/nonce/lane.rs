@@ -6,7 +6,6 @@
 //! and has carried nothing out: a refusal, never an order that is done twice.
 
 use std::collections::HashMap;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -62,10 +61,14 @@ impl Gateway {
     /// # Errors
     /// Too many wait, the turn did not come in time, or no nonce could be made durable: nothing was sent.
     pub(crate) async fn turn(&self, dialect: &'static dyn Dialect, api_key: &str) -> Result<Turn, Denied> {
-        let limits = &self.settings.limits;
         if dialect.nonce_at(0).is_none() {
             return Ok(Turn::free());
         }
+        Box::pin(self.counted_turn(dialect, api_key)).await
+    }
+
+    async fn counted_turn(&self, dialect: &'static dyn Dialect, api_key: &str) -> Result<Turn, Denied> {
+        let limits = &self.settings.limits;
         let lane = self.lanes.of(dialect.name(), api_key);
         let mut supply = lane.enter(limits.lane).await?;
         let (clock, reserve) = (&*self.clock, &*self.nonces);
@@ -117,12 +120,11 @@ impl Turn {
     }
 
     /// Waits for the beginning of the answer, and then lets the next one go; sooner, if the answer is late.
-    pub(crate) async fn until_answered<T>(self, answer: impl Future<Output = T>) -> T {
+    pub(crate) async fn until_answered<T>(self, mut answer: impl Future<Output = T> + Unpin) -> T {
         if self.held.is_none() {
             return answer.await;
         }
-        let mut answer = pin!(answer);
-        match timeout(self.late, answer.as_mut()).await {
+        match timeout(self.late, &mut answer).await {
             Ok(begun) => begun,
             Err(_) => {
                 drop(self);
@@ -248,7 +250,7 @@ mod tests {
                             Ordering::SeqCst,
                         );
                     };
-                    turn.until_answered(exchange).await;
+                    turn.until_answered(Box::pin(exchange)).await;
                 };
                 runtime.block_on(async {
                     for _ in 0..EACH / 30 {

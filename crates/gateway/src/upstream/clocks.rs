@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::{Instant, UNIX_EPOCH};
 
+use foldhash::fast::RandomState;
 use http::HeaderMap;
 use http::header::{AGE, DATE};
 
@@ -14,7 +15,7 @@ use crate::venue::Base;
 pub(crate) struct Clocks {
     /// Where the monotonic time begins.
     start: Instant,
-    offsets: RefCell<HashMap<Base, Offset>>,
+    offsets: RefCell<HashMap<Base, Offset, RandomState>>,
 }
 
 impl Clocks {

@@ -2,7 +2,7 @@
 //! to take it back costs more than to look at the clock.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
@@ -20,11 +20,10 @@ impl Deadline {
     }
 
     /// What the future gives, or nothing if that takes too long.
-    pub(super) async fn hold<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn hold<T>(&mut self, mut future: impl Future<Output = T> + Unpin) -> Option<T> {
         let until = Instant::now() + self.wait;
-        let mut future = pin!(future);
         poll_fn(|context| {
-            if let Poll::Ready(done) = future.as_mut().poll(context) {
+            if let Poll::Ready(done) = Pin::new(&mut future).poll(context) {
                 return Poll::Ready(Some(done));
             }
             loop {
@@ -53,7 +52,7 @@ mod tests {
     async fn what_comes_in_time_is_given_and_what_does_not_is_not() {
         let mut deadline = Deadline::new(WAIT);
         for _ in 0..3 {
-            assert_eq!(deadline.hold(async { 7 }).await, Some(7));
+            assert_eq!(deadline.hold(Box::pin(async { 7 })).await, Some(7));
             assert_eq!(deadline.hold(pending::<u8>()).await, None);
         }
     }
