@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::future::Future;
 
 use keyward_ledger::{DEADLINE, EntryIndex};
-use keyward_policy::{Actor, Changed, Event, What};
+use keyward_policy::{Actor, Changed, Event, Lack, Operation, What};
 use serde_json::{Value, json};
 use tokio::sync::MutexGuard;
 
@@ -17,7 +17,7 @@ use crate::{Control, Error};
 pub(crate) struct Act<'a> {
     control: &'a Control,
     actor: &'a Actor,
-    operation: &'static str,
+    operation: Operation,
     /// Held while something is changed; whoever only looks needs no turn.
     _turn: Option<MutexGuard<'a, ()>>,
 }
@@ -30,19 +30,42 @@ pub(crate) struct Recorded<'a> {
 }
 
 impl Control {
-    /// Begins an action that changes something: waits for its turn.
-    pub(crate) async fn act<'a>(&'a self, actor: &'a Actor, operation: &'static str) -> Act<'a> {
+    /// Begins an action that changes something: sees that the actor may, then waits for its turn.
+    pub(crate) async fn act<'a>(&'a self, actor: &'a Actor, operation: Operation) -> Result<Act<'a>, Error> {
+        self.view(actor, operation)?;
         let turn = self.turn.lock().await;
-        Act { control: self, actor, operation, _turn: Some(turn) }
+        Ok(Act { control: self, actor, operation, _turn: Some(turn) })
     }
 
     /// Begins an action that is worth a record and changes nothing.
-    pub(crate) const fn look<'a>(&'a self, actor: &'a Actor, operation: &'static str) -> Act<'a> {
-        Act { control: self, actor, operation, _turn: None }
+    pub(crate) fn look<'a>(&'a self, actor: &'a Actor, operation: Operation) -> Result<Act<'a>, Error> {
+        self.view(actor, operation)?;
+        Ok(Act { control: self, actor, operation, _turn: None })
+    }
+
+    /// Sees that the actor may do it. Every operation begins with this, and a refusal is on record.
+    pub(crate) fn view(&self, actor: &Actor, operation: Operation) -> Result<(), Error> {
+        actor.check(operation).map_err(|lack| self.refuse(actor, operation, lack))
+    }
+
+    fn refuse(&self, actor: &Actor, operation: Operation, lack: Lack) -> Error {
+        let error = Error::from(lack);
+        let details = json!({ "refused": error.code().as_str() });
+        let changed = Changed { actor, operation: operation.name(), subject: None, details };
+        let event = Event { at: self.now(), what: What::Changed(changed) };
+        if let Err(error) = self.ledger.record(&event) {
+            tracing::error!(%error, operation = operation.name(), "a refusal is not on record");
+        }
+        error
     }
 }
 
 impl<'a> Act<'a> {
+    /// Sees that the actor himself is there, for what turned out to be dangerous.
+    pub(crate) fn check_fresh(&self) -> Result<(), Error> {
+        self.actor.check_fresh().map_err(|lack| self.control.refuse(self.actor, self.operation, lack))
+    }
+
     /// Records the action on one subject, durably.
     pub(crate) async fn record(self, subject: impl Display, details: Value) -> Result<Recorded<'a>, Error> {
         self.write(Some(subject.to_string()), details).await
@@ -60,7 +83,7 @@ impl<'a> Act<'a> {
     }
 
     fn event(&self, subject: Option<String>, details: Value) -> Event<'a> {
-        let (actor, operation) = (self.actor, self.operation);
+        let (actor, operation) = (self.actor, self.operation.name());
         Event { at: self.control.now(), what: What::Changed(Changed { actor, operation, subject, details }) }
     }
 }
@@ -82,7 +105,7 @@ impl Recorded<'_> {
     pub(crate) fn note(&self, details: Value) {
         let event = self.act.event(self.subject.clone(), details);
         if let Err(error) = self.act.control.ledger.record(&event) {
-            tracing::error!(%error, operation = self.act.operation, "the outcome of an action is not on record");
+            tracing::error!(%error, operation = self.act.operation.name(), "the outcome of an action is not on record");
         }
     }
 }
@@ -99,7 +122,7 @@ mod tests {
     async fn nothing_is_carried_out_without_a_durable_record() {
         let fixture = Fixture::new().await;
         fixture.break_the_log();
-        let act = fixture.control.act(&fixture.actor, "test").await;
+        let act = fixture.control.act(&fixture.actor, Operation::ProjectAdd).await.unwrap();
         let refused = act.record("subject", Value::Null).await;
         assert_eq!(refused.map(|_| ()).unwrap_err().code(), Code::AuditUnavailable);
     }
@@ -107,16 +130,22 @@ mod tests {
     #[tokio::test]
     async fn a_record_stands_before_its_effect_begins() {
         let fixture = Fixture::new().await;
-        let act = fixture.control.act(&fixture.actor, "test").await;
+        let act = fixture.control.act(&fixture.actor, Operation::ProjectAdd).await.unwrap();
         let recorded = act.record("subject", Value::Null).await.unwrap();
         let effect = async { Ok::<_, Store>(fixture.last_change()["operation"].clone()) };
-        assert_eq!(recorded.carry_out(effect).await.unwrap(), "test");
+        assert_eq!(recorded.carry_out(effect).await.unwrap(), "project add");
     }
 
     #[tokio::test]
     async fn what_failed_is_on_record_as_failed() {
         let fixture = Fixture::new().await;
-        let recorded = fixture.control.look(&fixture.actor, "test").record_whole(Value::Null).await.unwrap();
+        let recorded = fixture
+            .control
+            .look(&fixture.actor, Operation::Status)
+            .unwrap()
+            .record_whole(Value::Null)
+            .await
+            .unwrap();
         let effect = async { Err::<(), _>(Store::Unreachable("away".to_owned())) };
         assert_eq!(recorded.carry_out(effect).await.unwrap_err().code(), Code::StoreUnavailable);
         assert_eq!(fixture.last_change()["details"]["failed"], "store_unavailable");

@@ -75,6 +75,10 @@ codes! {
     TooLarge = "too_large", TooLarge;
     /// Whoever serves the API did not say who the caller is.
     Unauthenticated = "unauthenticated", Unauthenticated;
+    /// The caller's role does not have the right.
+    RoleLacksRight = "role_lacks_right", Forbidden;
+    /// The caller must show the second factor first.
+    SecondFactorNeeded = "second_factor_needed", Forbidden;
     /// There is no such path.
     RouteUnknown = "route_unknown", Unknown;
     /// The path does not answer to this method.

@@ -1,7 +1,7 @@
 //! The failures of the parts below, in the control plane's words.
 
 use keyward_ledger::Broken;
-use keyward_policy::TransitionError;
+use keyward_policy::{Lack, TransitionError};
 use keyward_store::What;
 
 use crate::{CannotAsk, Code, Error};
@@ -86,6 +86,20 @@ impl From<TransitionError> for Error {
             TransitionError::NotSuspended => Code::KeyNotSuspended,
         };
         Self::new(code, error.to_string())
+    }
+}
+
+impl From<Lack> for Error {
+    fn from(lack: Lack) -> Self {
+        match lack {
+            Lack::Right => Self::new(Code::RoleLacksRight, "your role may not do this")
+                .hint("ask an owner or an administrator"),
+            Lack::Freshness => Self::new(
+                Code::SecondFactorNeeded,
+                "this needs your second factor, shown within the last five minutes",
+            )
+            .hint("show it, then do this again"),
+        }
     }
 }
 

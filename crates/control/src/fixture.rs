@@ -132,7 +132,7 @@ impl Fixture {
             gateway_url: "http://gateway.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
-        let actor = Actor { name: "tester".to_owned(), via: "test" };
+        let actor = Actor::on_host("tester", "test");
         Self { control: Arc::new(control), actor, clock, published, on_wire, exchange, dir }
     }
 

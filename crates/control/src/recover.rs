@@ -82,7 +82,7 @@ fn older(known: u64, signed: u64, now: Timestamp) -> Lock {
 
 /// The record comes first, as with every change.
 async fn record(ledger: &Ledger, missing: &[Narrowing], now: Timestamp) -> Result<(), Error> {
-    let actor = Actor { name: "keyward".to_owned(), via: "start" };
+    let actor = Actor::on_host("keyward", "start");
     let named: Vec<_> = missing.iter().take(NAMED_MAX).map(ToString::to_string).collect();
     let details = json!({ "count": missing.len(), "made_again": named });
     let changed = Changed { actor: &actor, operation: "recover", subject: None, details };

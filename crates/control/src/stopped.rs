@@ -42,6 +42,7 @@ impl<T> Stopped<T> {
 
 #[cfg(test)]
 mod tests {
+    use keyward_policy::Operation;
     use serde_json::Value;
 
     use super::*;
@@ -50,7 +51,13 @@ mod tests {
     #[tokio::test]
     async fn what_was_on_the_wire_is_named_and_on_record() {
         let fixture = Fixture::new().await;
-        let recorded = fixture.control.look(&fixture.actor, "test").record_whole(Value::Null).await.unwrap();
+        let recorded = fixture
+            .control
+            .look(&fixture.actor, Operation::Status)
+            .unwrap()
+            .record_whole(Value::Null)
+            .await
+            .unwrap();
         let stopped = Stopped::new(&recorded, json!({ "name": "bot" }), vec![sent(1); NAMED_MAX + 1]);
         assert_eq!((stopped.on_wire_count, stopped.on_wire.len()), (NAMED_MAX + 1, NAMED_MAX));
         let noted = fixture.last_change();

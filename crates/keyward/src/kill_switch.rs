@@ -129,7 +129,7 @@ impl Watch {
         let requests: Vec<_> = on_wire.iter().take(NAMED_MAX).map(|sent| sent.request).collect();
         let details =
             json!({ "stops": switch.to_string(), "on_wire_count": on_wire.len(), "on_wire": requests });
-        let actor = Actor { name: "kill switch".to_owned(), via };
+        let actor = Actor::on_host("kill switch", via);
         let changed = Changed { actor: &actor, operation: "kill switch", subject: None, details };
         let event = Event { at: SystemClock.now(), what: What::Changed(changed) };
         if let Err(error) = self.keyward.ledger.record(&event) {

@@ -81,7 +81,7 @@ pub(crate) async fn on_port(listener: TcpListener, api: Api, mut stop: watch::Re
 
 /// Who is at the other end of a socket, as the kernel says.
 pub(crate) fn peer(stream: &UnixStream) -> io::Result<Actor> {
-    Ok(Actor { name: format!("uid {}", stream.peer_cred()?.uid()), via: "socket" })
+    Ok(Actor::on_host(format!("uid {}", stream.peer_cred()?.uid()), "socket"))
 }
 
 async fn pause(error: &io::Error) {

@@ -16,6 +16,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use keyward_control::Code;
 use keyward_control::operation::audit::verify::{Verify, verify};
 use keyward_ledger::Ledger;
+use keyward_policy::Actor;
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, watch};
@@ -210,8 +211,9 @@ async fn verify_what_was_not_read(
     if keyward.ledger.opening().read_from.index() == 0 {
         return;
     }
+    let keyward_itself = Actor::on_host("keyward", "start");
     let verified = tokio::select! {
-        verified = verify(&keyward.control, Verify::default()) => verified,
+        verified = verify(&keyward.control, &keyward_itself, Verify::default()) => verified,
         _ = stopped.wait_for(|stop| *stop) => return,
     };
     match verified {

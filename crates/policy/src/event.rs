@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{CredentialId, KeyId, ProjectId, Reason, RequestId};
+use crate::{Actor, CredentialId, KeyId, ProjectId, Reason, RequestId};
 
 /// One entry of the audit log.
 #[derive(Clone, Debug, Serialize)]
@@ -154,15 +154,6 @@ pub struct Refused<'a> {
 pub struct Unrecorded {
     /// How many there were since the last entry of a refusal that no key vouches for.
     pub count: u64,
-}
-
-/// Who acts on Keyward itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Actor {
-    /// Who, as the host knows it (`uid 1000`) or as he signed in.
-    pub name: String,
-    /// By which way: `cli`, `socket`, ….
-    pub via: &'static str,
 }
 
 /// An operator's action.

@@ -3,6 +3,7 @@
 //! No IO, no async, no clock, no randomness: the time, the bytes of entropy and the facts of a request come in as
 //! arguments, a decision goes out. The words are those of the glossary in ARCHITECTURE.md.
 
+mod actor;
 mod address;
 mod change;
 mod decide;
@@ -14,19 +15,20 @@ mod issued;
 mod key;
 mod kill_switch;
 mod on_wire;
+mod operation;
 mod permission;
 mod rate;
 mod reason;
+mod role;
 mod sealed;
 mod symbol;
 mod venue;
 
+pub use actor::{Actor, Authority, Lack};
 pub use address::{AddressRules, TrustedProxies, canonical};
 pub use change::Change;
 pub use decide::{AskedMarkets, Asking, Markets, decide};
-pub use event::{
-    Actor, Changed, Event, Forwarded, OrderFact, Outcome, Refused, Request, Sent, Unrecorded, What,
-};
+pub use event::{Changed, Event, Forwarded, OrderFact, Outcome, Refused, Request, Sent, Unrecorded, What};
 pub use grant::Grant;
 pub use host::{Clock, Entropy};
 pub use id::{CredentialId, IdError, KeyId, ProjectId, RequestId, VenueId};
@@ -34,9 +36,11 @@ pub use issued::{ApiKey, ENTROPY_BYTES, KeyStringError, Part, check_key_string, 
 pub use key::{Key, KeyState, KeyType, Lifetime, Project, Standing, TransitionError, Verifier};
 pub use kill_switch::KillSwitch;
 pub use on_wire::OnWire;
+pub use operation::{Operation, Proof};
 pub use permission::{Permission, PermissionError, PermissionSet, Scope, Verb};
 pub use rate::{Gcra, RateLimit};
 pub use reason::{Fault, Reason};
+pub use role::{Right, Role, RoleError};
 pub use sealed::{Sealed, SecretOwner};
 pub use symbol::{Symbol, SymbolError, Symbols};
 pub use venue::{Credential, Mode, Venue};

@@ -22,22 +22,22 @@ pub(super) fn routes() -> Router<Arc<Control>> {
 
 async fn tail(
     control: Shared,
-    _: Acting,
+    Acting(actor): Acting,
     Asked(input): Asked<audit::tail::Tail>,
 ) -> Answer<audit::entry::Entries> {
-    finish(async move { audit::tail::tail(&control, input).await }).await
+    finish(async move { audit::tail::tail(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Named(id): Named) -> Answer<audit::entry::Entries> {
-    finish(async move { audit::show::show(&control, &id).await }).await
+async fn show(control: Shared, Acting(actor): Acting, Named(id): Named) -> Answer<audit::entry::Entries> {
+    finish(async move { audit::show::show(&control, &actor, &id).await }).await
 }
 
 async fn verify(
     control: Shared,
-    _: Acting,
+    Acting(actor): Acting,
     Input(input): Input<audit::verify::Verify>,
 ) -> Answer<audit::verify::Verified> {
-    finish(async move { audit::verify::verify(&control, input).await }).await
+    finish(async move { audit::verify::verify(&control, &actor, input).await }).await
 }
 
 async fn export(

@@ -24,8 +24,8 @@ async fn back_up(
     finish(async move { backup::backup(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting) -> Answer<reopen::Locked> {
-    finish(async move { reopen::show(&control).await }).await
+async fn show(control: Shared, Acting(actor): Acting) -> Answer<reopen::Locked> {
+    finish(async move { reopen::show(&control, &actor).await }).await
 }
 
 async fn open(control: Shared, Acting(actor): Acting) -> Answer<Lock> {

@@ -21,8 +21,12 @@ pub(super) fn routes() -> Router<Arc<Control>> {
         .route("/credentials/{credential}/api-key", post(set_api_key))
 }
 
-async fn list(control: Shared, _: Acting, Asked(part): Asked<Part>) -> Answer<Listed<CredentialView>> {
-    finish(async move { credential::list::list(&control, part).await }).await
+async fn list(
+    control: Shared,
+    Acting(actor): Acting,
+    Asked(part): Asked<Part>,
+) -> Answer<Listed<CredentialView>> {
+    finish(async move { credential::list::list(&control, &actor, part).await }).await
 }
 
 async fn add(
@@ -41,8 +45,8 @@ async fn generate(
     made(async move { credential::generate::generate(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Named(name): Named) -> Answer<CredentialView> {
-    finish(async move { credential::show::show(&control, &name).await }).await
+async fn show(control: Shared, Acting(actor): Acting, Named(name): Named) -> Answer<CredentialView> {
+    finish(async move { credential::show::show(&control, &actor, &name).await }).await
 }
 
 async fn remove(control: Shared, Acting(actor): Acting, Named(name): Named) -> Answer<Stopped<Removed>> {

@@ -22,8 +22,12 @@ pub(super) fn routes() -> Router<Arc<Control>> {
         .route("/keys/{key}/revoke", post(revoke))
 }
 
-async fn list(control: Shared, _: Acting, Asked(which): Asked<key::list::Which>) -> Answer<Listed<KeyView>> {
-    finish(async move { key::list::list(&control, which).await }).await
+async fn list(
+    control: Shared,
+    Acting(actor): Acting,
+    Asked(which): Asked<key::list::Which>,
+) -> Answer<Listed<KeyView>> {
+    finish(async move { key::list::list(&control, &actor, which).await }).await
 }
 
 async fn create(
@@ -34,8 +38,8 @@ async fn create(
     made(async move { key::create::create(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Named(key): Named) -> Answer<KeyView> {
-    finish(async move { key::show::show(&control, &key).await }).await
+async fn show(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
+    finish(async move { key::show::show(&control, &actor, &key).await }).await
 }
 
 async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<Removed>> {

@@ -18,8 +18,12 @@ pub(super) fn routes() -> Router<Arc<Control>> {
         .route("/projects/{project}", get(show).delete(remove))
 }
 
-async fn list(control: Shared, _: Acting, Asked(part): Asked<Part>) -> Answer<Listed<project::ProjectView>> {
-    finish(async move { project::list::list(&control, part).await }).await
+async fn list(
+    control: Shared,
+    Acting(actor): Acting,
+    Asked(part): Asked<Part>,
+) -> Answer<Listed<project::ProjectView>> {
+    finish(async move { project::list::list(&control, &actor, part).await }).await
 }
 
 async fn add(
@@ -30,8 +34,8 @@ async fn add(
     made(async move { project::add::add(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Named(project): Named) -> Answer<project::ProjectView> {
-    finish(async move { project::show::show(&control, &project).await }).await
+async fn show(control: Shared, Acting(actor): Acting, Named(project): Named) -> Answer<project::ProjectView> {
+    finish(async move { project::show::show(&control, &actor, &project).await }).await
 }
 
 async fn remove(control: Shared, Acting(actor): Acting, Named(project): Named) -> Answer<Removed> {

@@ -20,12 +20,12 @@ pub(super) fn routes() -> Router<std::sync::Arc<crate::Control>> {
         .route("/vault/rekey", post(rekey))
 }
 
-async fn overview(control: Shared, _: Acting) -> Answer<status::Status> {
-    finish(async move { status::status(&control).await }).await
+async fn overview(control: Shared, Acting(actor): Acting) -> Answer<status::Status> {
+    finish(async move { status::status(&control, &actor).await }).await
 }
 
-async fn show(control: Shared, _: Acting) -> Answer<vault::Status> {
-    finish(async move { vault::status::status(&control).await }).await
+async fn show(control: Shared, Acting(actor): Acting) -> Answer<vault::Status> {
+    finish(async move { vault::status::status(&control, &actor).await }).await
 }
 
 async fn init(

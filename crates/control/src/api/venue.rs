@@ -16,8 +16,12 @@ pub(super) fn routes() -> Router<Arc<Control>> {
     Router::new().route("/venues", get(list).post(add)).route("/venues/{venue}", get(show).delete(remove))
 }
 
-async fn list(control: Shared, _: Acting, Asked(part): Asked<Part>) -> Answer<Listed<venue::VenueView>> {
-    finish(async move { venue::list::list(&control, part).await }).await
+async fn list(
+    control: Shared,
+    Acting(actor): Acting,
+    Asked(part): Asked<Part>,
+) -> Answer<Listed<venue::VenueView>> {
+    finish(async move { venue::list::list(&control, &actor, part).await }).await
 }
 
 async fn add(
@@ -28,8 +32,8 @@ async fn add(
     made(async move { venue::add::add(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, _: Acting, Named(venue): Named) -> Answer<venue::VenueView> {
-    finish(async move { venue::show::show(&control, &venue).await }).await
+async fn show(control: Shared, Acting(actor): Acting, Named(venue): Named) -> Answer<venue::VenueView> {
+    finish(async move { venue::show::show(&control, &actor, &venue).await }).await
 }
 
 async fn remove(control: Shared, Acting(actor): Acting, Named(venue): Named) -> Answer<Removed> {

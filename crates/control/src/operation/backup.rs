@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -42,7 +42,7 @@ pub struct BackedUp {
 pub async fn backup(control: &Control, actor: &Actor, input: Backup) -> Result<BackedUp, Error> {
     let file = input.file;
     check(&file)?;
-    let act = control.act(actor, "backup").await;
+    let act = control.act(actor, Operation::Backup).await?;
     let recorded = act.record_whole(json!({ "file": file })).await?;
     let manifest = recorded.carry_out(write(control, &file)).await?;
     let warnings = match manifest.database {

@@ -1,6 +1,6 @@
 //! `kill`: ends keys at once and for good, one, a project's, a credential's, or all.
 
-use keyward_policy::{Actor, Change, Key, KeyId, KeyState, OnWire};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, OnWire, Operation};
 use keyward_store::{KeyFilter, PAGE_MAX, Page, Revoke};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ enum Target {
 /// `kill_unclear` unless exactly one target is named; `key_unknown`, `project_unknown`, `credential_unknown`; and those
 /// of every change.
 pub async fn kill(control: &Control, actor: &Actor, input: Kill) -> Result<Stopped<Killed>, Error> {
-    let act = control.act(actor, "kill").await;
+    let act = control.act(actor, Operation::Kill).await?;
     let target = target(control, input).await?;
     let recorded = act.record(target.subject(), Value::Null).await?;
     let (revoked, on_wire) = recorded.carry_out(revoke(control, target)).await?;

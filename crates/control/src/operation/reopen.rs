@@ -1,6 +1,6 @@
 //! `reopen`: lets a restored Keyward serve again, after a person has looked at what it was restored to.
 
-use keyward_policy::{Actor, Change};
+use keyward_policy::{Actor, Change, Operation};
 use serde::Serialize;
 use serde_json::json;
 
@@ -18,7 +18,8 @@ pub struct Locked {
 ///
 /// # Errors
 /// `store_unavailable`.
-pub async fn show(control: &Control) -> Result<Locked, Error> {
+pub async fn show(control: &Control, actor: &Actor) -> Result<Locked, Error> {
+    control.view(actor, Operation::LockShow)?;
     Ok(Locked { lock: Lock::on(&control.store).await? })
 }
 
@@ -27,7 +28,7 @@ pub async fn show(control: &Control) -> Result<Locked, Error> {
 /// # Errors
 /// `not_locked`; and those of every change.
 pub async fn reopen(control: &Control, actor: &Actor) -> Result<Lock, Error> {
-    let act = control.act(actor, "reopen").await;
+    let act = control.act(actor, Operation::Reopen).await?;
     let lock = Lock::on(&control.store).await?;
     let lock = lock.ok_or_else(|| Error::new(Code::NotLocked, "Keyward is not locked"))?;
     let recorded = act.record_whole(json!({ "why": lock.why, "since": lock.since })).await?;
@@ -47,11 +48,11 @@ mod tests {
         assert_eq!(reopen(&fixture.control, &fixture.actor).await.unwrap_err().code(), Code::NotLocked);
         let lock = Lock::restored(fixture.control.now(), fixture.control.now());
         lock.put(&fixture.control.store).await.unwrap();
-        assert_eq!(show(&fixture.control).await.unwrap().lock, Some(lock.clone()));
+        assert_eq!(show(&fixture.control, &fixture.actor).await.unwrap().lock, Some(lock.clone()));
         assert_eq!(reopen(&fixture.control, &fixture.actor).await.unwrap(), lock);
         assert!(matches!(fixture.published().pop(), Some(Change::Locked(false))));
         assert_eq!(fixture.last_change()["operation"], "reopen");
-        assert_eq!(show(&fixture.control).await.unwrap().lock, None);
+        assert_eq!(show(&fixture.control, &fixture.actor).await.unwrap().lock, None);
     }
 
     #[tokio::test]
@@ -69,6 +70,6 @@ mod tests {
             crate::fixture::read(&input),
         );
         unsealed.await.unwrap();
-        assert!(show(&fixture.control).await.unwrap().lock.is_some());
+        assert!(show(&fixture.control, &fixture.actor).await.unwrap().lock.is_some());
     }
 }

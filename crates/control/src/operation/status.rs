@@ -1,5 +1,6 @@
 //! `status`: how Keyward is, in one look.
 
+use keyward_policy::{Actor, Operation};
 use serde::Serialize;
 
 use super::vault::{self, Status as Vault};
@@ -33,11 +34,12 @@ pub struct Audit {
 ///
 /// # Errors
 /// `store_unavailable`.
-pub async fn status(control: &Control) -> Result<Status, Error> {
+pub async fn status(control: &Control, actor: &Actor) -> Result<Status, Error> {
+    control.view(actor, Operation::Status)?;
     let anchors = control.store.anchors(None, 1).await?;
     Ok(Status {
         version: env!("CARGO_PKG_VERSION"),
-        vault: vault::status::status(control).await?,
+        vault: vault::status::current(control).await?,
         audit: Audit {
             entries: control.ledger.entries(),
             signed: anchors.first().map_or(0, |anchor| anchor.size),
@@ -56,9 +58,9 @@ mod tests {
     async fn a_log_that_takes_nothing_more_shows() {
         let fixture = Fixture::new().await;
         fixture.control.sign_checkpoint().await.unwrap();
-        let well = status(&fixture.control).await.unwrap();
+        let well = status(&fixture.control, &fixture.actor).await.unwrap();
         assert_eq!((well.audit.entries, well.audit.signed, well.audit.failure), (1, 1, None));
         fixture.break_the_log();
-        assert!(status(&fixture.control).await.unwrap().audit.failure.is_some());
+        assert!(status(&fixture.control, &fixture.actor).await.unwrap().audit.failure.is_some());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -38,7 +38,8 @@ pub async fn export(control: &Control, actor: &Actor, input: Export) -> Result<E
     let out = input.directory;
     check(&out, &control.audit_dir)?;
     let key = control.audit_key().await?;
-    let recorded = control.look(actor, "audit export").record_whole(json!({ "directory": out })).await?;
+    let recorded =
+        control.look(actor, Operation::AuditExport)?.record_whole(json!({ "directory": out })).await?;
     control.sign_checkpoint().await?;
     let (dir, to) = (control.audit_dir.clone(), out.clone());
     let written = blocking(move || Ok(keyward_ledger::export(&dir, &to)?));

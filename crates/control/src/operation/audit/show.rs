@@ -1,6 +1,7 @@
 //! `audit show`: one entry, or what the log knows of one request.
 
 use keyward_ledger::{EntryIndex, Find};
+use keyward_policy::{Actor, Operation};
 
 use super::entry::Entries;
 use crate::blocking::blocking;
@@ -11,7 +12,8 @@ use crate::{Code, Control, Error};
 ///
 /// # Errors
 /// `entry_unknown`; `audit_unavailable`.
-pub async fn show(control: &Control, id: &str) -> Result<Entries, Error> {
+pub async fn show(control: &Control, actor: &Actor, id: &str) -> Result<Entries, Error> {
+    control.view(actor, Operation::AuditShow)?;
     let unknown = || {
         Error::new(Code::EntryUnknown, format!("the audit log has no entry `{}`", shortened(id)))
             .hint("give an entry's number, or a request's id: clients see it as Keyward-Request-Id")
@@ -36,7 +38,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     async fn shown(fixture: &Fixture, id: &str) -> Result<usize, Code> {
-        let entries = show(&fixture.control, id).await;
+        let entries = show(&fixture.control, &fixture.actor, id).await;
         entries.map(|entries| entries.items.len()).map_err(|error| error.code())
     }
 

@@ -1,5 +1,6 @@
 //! `audit tail`: the latest entries.
 
+use keyward_policy::{Actor, Operation};
 use serde::Deserialize;
 
 use super::entry::Entries;
@@ -23,7 +24,8 @@ pub struct Tail {
 ///
 /// # Errors
 /// `audit_unavailable`.
-pub async fn tail(control: &Control, input: Tail) -> Result<Entries, Error> {
+pub async fn tail(control: &Control, actor: &Actor, input: Tail) -> Result<Entries, Error> {
+    control.view(actor, Operation::AuditTail)?;
     control.settle_log().await;
     let dir = control.audit_dir.clone();
     let limit = input.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX);
@@ -40,7 +42,7 @@ mod tests {
         let fixture = Fixture::new().await;
         fixture.project("one").await;
         fixture.project("two").await;
-        let entries = tail(&fixture.control, Tail { limit: Some(2) }).await.unwrap().items;
+        let entries = tail(&fixture.control, &fixture.actor, Tail { limit: Some(2) }).await.unwrap().items;
         let names: Vec<_> = entries.iter().map(|entry| &entry.event["details"]["name"]).collect();
         assert_eq!(names, ["one", "two"]);
         assert_eq!(entries[1].index.0, entries[0].index.0 + 1);

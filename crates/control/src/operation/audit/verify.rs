@@ -1,6 +1,7 @@
 //! `audit verify`: whether the log is what was signed.
 
 use keyward_ledger::Report;
+use keyward_policy::{Actor, Operation};
 use keyward_store::PAGE_MAX;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,8 @@ pub struct Verified {
 /// `too_many` checkpoints;
 /// `audit_damaged` says what was done to it, and where; `audit_unsigned` when nothing can be proven;
 /// `audit_unavailable`.
-pub async fn verify(control: &Control, input: Verify) -> Result<Verified, Error> {
+pub async fn verify(control: &Control, actor: &Actor, input: Verify) -> Result<Verified, Error> {
+    control.view(actor, Operation::AuditVerify)?;
     let given = input.checkpoints;
     if given.len() > CHECKPOINTS_MAX {
         return Err(Error::new(Code::TooMany, format!("at most {CHECKPOINTS_MAX} checkpoints can be given")));
@@ -62,7 +64,7 @@ mod tests {
     async fn a_sound_log_is_wholly_signed() {
         let fixture = Fixture::new().await;
         fixture.project("one").await;
-        let verified = verify(&fixture.control, Verify::default()).await.unwrap();
+        let verified = verify(&fixture.control, &fixture.actor, Verify::default()).await.unwrap();
         assert_eq!((verified.report.entries, verified.report.unsigned), (2, 0));
         assert_eq!(verified.report.anchors, 1);
     }
@@ -76,14 +78,17 @@ mod tests {
             let at = bytes.windows(6).position(|window| window == b"honest").unwrap();
             bytes[at..at + 6].copy_from_slice(b"wicked");
         });
-        assert_eq!(verify(&fixture.control, Verify::default()).await.unwrap_err().code(), Code::AuditDamaged);
+        assert_eq!(
+            verify(&fixture.control, &fixture.actor, Verify::default()).await.unwrap_err().code(),
+            Code::AuditDamaged
+        );
     }
 
     #[tokio::test]
     async fn a_log_that_was_never_signed_proves_nothing() {
         let fixture = Fixture::without_vault().await;
         assert_eq!(
-            verify(&fixture.control, Verify::default()).await.unwrap_err().code(),
+            verify(&fixture.control, &fixture.actor, Verify::default()).await.unwrap_err().code(),
             Code::AuditUnsigned
         );
     }
@@ -97,7 +102,10 @@ mod tests {
         fixture.control.sign_checkpoint().await.unwrap();
         fixture.control.vault.seal();
         fixture.put_log_back(older);
-        assert_eq!(verify(&fixture.control, Verify::default()).await.unwrap_err().code(), Code::AuditDamaged);
+        assert_eq!(
+            verify(&fixture.control, &fixture.actor, Verify::default()).await.unwrap_err().code(),
+            Code::AuditDamaged
+        );
     }
 
     #[tokio::test]
@@ -112,6 +120,9 @@ mod tests {
         fixture.control.vault.seal();
         fixture.put_log_back(older);
         let given = Verify { checkpoints: vec![checkpoint] };
-        assert_eq!(verify(&fixture.control, given).await.unwrap_err().code(), Code::AuditDamaged);
+        assert_eq!(
+            verify(&fixture.control, &fixture.actor, given).await.unwrap_err().code(),
+            Code::AuditDamaged
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! `credential add`: takes a real exchange key into the vault.
 
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Operation};
 use serde::Deserialize;
 
 use super::{CredentialView, Place, check_api_key};
@@ -30,7 +30,7 @@ pub struct Add {
 /// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `api_key_invalid`, `secret_invalid`,
 /// `key_type_unsupported`, `passphrase_unused`, `vault_sealed`; and those of every change.
 pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<CredentialView, Error> {
-    let act = control.act(actor, "credential add").await;
+    let act = control.act(actor, Operation::CredentialAdd).await?;
     check_api_key(&input.api_key)?;
     let place = Place::read(control, input.name, &input.venue, input.api_key).await?;
     if input.passphrase.is_some() {

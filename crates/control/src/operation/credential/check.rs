@@ -1,7 +1,7 @@
 //! `credential check`: asks the exchange what a real key may do, and says plainly what is too much.
 
 use keyward_dialect::RealKeyRights;
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Operation};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub struct Checked {
 /// # Errors
 /// `credential_unknown`, `api_key_missing`, `vault_sealed`, `venue_unreachable`, `venue_refused`, `credential_busy`, `audit_unavailable`.
 pub async fn check(control: &Control, actor: &Actor, credential: &str) -> Result<Checked, Error> {
-    let act = control.look(actor, "credential check");
+    let act = control.look(actor, Operation::CredentialCheck)?;
     let (credential, venue) = find(control, credential).await?;
     if credential.api_key.is_empty() {
         return Err(Error::new(

@@ -1,6 +1,6 @@
 //! `credential generate`: makes a pair inside the vault, and shows its public key only.
 
-use keyward_policy::{Actor, KeyType};
+use keyward_policy::{Actor, KeyType, Operation};
 use serde::Deserialize;
 
 use super::{CredentialView, Place};
@@ -23,7 +23,7 @@ pub struct Generate {
 /// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `key_type_unsupported`, `vault_sealed`; and
 /// those of every change.
 pub async fn generate(control: &Control, actor: &Actor, input: Generate) -> Result<CredentialView, Error> {
-    let act = control.act(actor, "credential generate").await;
+    let act = control.act(actor, Operation::CredentialGenerate).await?;
     let place = Place::read(control, input.name, &input.venue, String::new()).await?;
     fits(&place.venue, KeyType::Ed25519)?;
     let real = Real::try_from(ed25519(&*control.entropy)?.secret)?;

@@ -3,12 +3,14 @@
 use super::CredentialView;
 use crate::names::Names;
 use crate::{Control, Error, Listed, Part};
+use keyward_policy::{Actor, Operation};
 
 /// Credentials in the order of their names.
 ///
 /// # Errors
 /// `store_unavailable`.
-pub async fn list(control: &Control, part: Part) -> Result<Listed<CredentialView>, Error> {
+pub async fn list(control: &Control, actor: &Actor, part: Part) -> Result<Listed<CredentialView>, Error> {
+    control.view(actor, Operation::CredentialList)?;
     let list = control.store.credentials(&part.into()).await?;
     let mut names = Names::new(&control.store);
     let mut items = Vec::with_capacity(list.items.len());

@@ -1,6 +1,6 @@
 //! `credential remove`: the real key is forgotten; at the exchange it lives on until it is deleted there.
 
-use keyward_policy::{Actor, Change};
+use keyward_policy::{Actor, Change, Operation};
 use serde_json::json;
 
 use crate::{Control, Error, Removed, Stopped};
@@ -11,7 +11,7 @@ use crate::{Control, Error, Removed, Stopped};
 /// # Errors
 /// `credential_unknown`, `in_use`; and those of every change.
 pub async fn remove(control: &Control, actor: &Actor, credential: &str) -> Result<Stopped<Removed>, Error> {
-    let act = control.act(actor, "credential remove").await;
+    let act = control.act(actor, Operation::CredentialRemove).await?;
     let credential = control.store.credential(credential).await?;
     let recorded = act.record(credential.id, json!({ "name": credential.name })).await?;
     recorded.carry_out(control.store.remove_credential(credential.id)).await?;

@@ -1,6 +1,6 @@
 //! `credential api-key`: the name that the exchange gave to a generated pair.
 
-use keyward_policy::{Actor, Change};
+use keyward_policy::{Actor, Change, Operation};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub async fn set_api_key(
     credential: &str,
     input: SetApiKey,
 ) -> Result<CredentialView, Error> {
-    let act = control.act(actor, "credential api-key").await;
+    let act = control.act(actor, Operation::CredentialApiKey).await?;
     check_api_key(&input.api_key)?;
     let (mut credential, venue) = find(control, credential).await?;
     let recorded = act.record(credential.id, json!({ "api_key": input.api_key })).await?;

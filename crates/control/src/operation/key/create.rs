@@ -1,6 +1,8 @@
 //! `key create`: issues a key.
 
-use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, PermissionSet};
+use keyward_policy::{
+    Actor, Change, Key, KeyId, KeyState, KeyType, Operation, Permission, PermissionSet, Verb,
+};
 use serde::Deserialize;
 
 use super::issue::{self, Created};
@@ -62,9 +64,12 @@ const fn hmac() -> KeyType {
 /// `venue_takes_no_credential`, `key_type_unsupported`, `allow_empty`, `vault_sealed` for an HMAC key, and one `…_invalid` for each of the
 /// limits; and those of every change.
 pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<Created, Error> {
-    let act = control.act(actor, "key create").await;
+    let act = control.act(actor, Operation::KeyCreate).await?;
     name::check(&input.name)?;
     let terms = Terms::read(&input, control.now())?;
+    if is_wide(&terms) {
+        act.check_fresh()?;
+    }
     let project = control.store.project(&input.project).await?;
     let grants = grants::resolve(control, &input, &terms).await?;
     let caveats = grants::caveats(control, &grants).await?;
@@ -108,12 +113,21 @@ async fn free(control: &Control, name: &str) -> Result<(), Error> {
         .hint("choose another name, or end that key: keyward key revoke"))
 }
 
+/// What reaches beyond trading, of what is permitted.
+fn beyond_trading(permissions: PermissionSet) -> Vec<&'static str> {
+    let beyond = |one: &Permission| !matches!(one.verb(), Verb::Market | Verb::Read | Verb::Trade);
+    permissions.iter().filter(beyond).map(Permission::name).collect()
+}
+
+/// Whether a session that somebody took over must not issue such a key: it moves money, or trades from anywhere.
+fn is_wide(terms: &Terms) -> bool {
+    let trades = terms.permissions.iter().any(|one| one.verb() == Verb::Trade);
+    let from_anywhere = terms.addresses.allow.is_empty();
+    !beyond_trading(terms.permissions).is_empty() || (trades && from_anywhere)
+}
+
 fn warnings(permissions: PermissionSet, key: &Key) -> Vec<String> {
-    let moves = ["withdraw", "transfer", "manage", "stream"].iter().filter_map(|name| name.parse().ok());
-    let moves: Vec<_> = moves
-        .filter(|one| permissions.covers(*one))
-        .map(|one: keyward_policy::Permission| one.name())
-        .collect();
+    let moves = beyond_trading(permissions);
     let mut warnings = Vec::new();
     if !moves.is_empty() && key.addresses.allow.is_empty() {
         let moves = moves.join(", ");

@@ -1,6 +1,6 @@
 //! `key delete`: ends a key for good and forgets it; the audit log keeps what it did.
 
-use keyward_policy::{Actor, Change};
+use keyward_policy::{Actor, Change, Operation};
 use serde_json::json;
 
 use super::find;
@@ -12,7 +12,7 @@ use crate::{Control, Error, Removed, Stopped};
 /// # Errors
 /// `key_unknown`, `key_ambiguous`; and those of every change.
 pub async fn delete(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<Removed>, Error> {
-    let act = control.act(actor, "key delete").await;
+    let act = control.act(actor, Operation::KeyDelete).await?;
     let key = find(control, key).await?;
     let recorded = act.record(key.id, json!({ "name": key.name, "api_key": key.api_key.as_str() })).await?;
     recorded.carry_out(control.store.delete_key(key.id, control.now())).await?;

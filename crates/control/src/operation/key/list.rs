@@ -1,5 +1,6 @@
 //! `key list`.
 
+use keyward_policy::{Actor, Operation};
 use keyward_store::{KeyFilter, Page};
 use serde::Deserialize;
 
@@ -27,7 +28,8 @@ pub struct Which {
 ///
 /// # Errors
 /// `project_unknown`, `credential_unknown`, `venue_unknown`, `malformed` for a wrong `after`; `store_unavailable`.
-pub async fn list(control: &Control, which: Which) -> Result<Listed<KeyView>, Error> {
+pub async fn list(control: &Control, actor: &Actor, which: Which) -> Result<Listed<KeyView>, Error> {
+    control.view(actor, Operation::KeyList)?;
     let filter = filter(control, &which).await?;
     let page = Page::from(Part { limit: which.limit, after: which.after });
     let list = control.store.keys(filter, &page).await?;
@@ -60,7 +62,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     async fn names(fixture: &Fixture, which: Which) -> Vec<String> {
-        let listed = list(&fixture.control, which).await.unwrap();
+        let listed = list(&fixture.control, &fixture.actor, which).await.unwrap();
         listed.items.into_iter().map(|key| key.name).collect()
     }
 
@@ -69,7 +71,9 @@ mod tests {
         let fixture = Fixture::new().await;
         fixture.trading_key("one").await;
         fixture.trading_key("two").await;
-        let first = list(&fixture.control, Which { limit: Some(1), ..Which::default() }).await.unwrap();
+        let first = list(&fixture.control, &fixture.actor, Which { limit: Some(1), ..Which::default() })
+            .await
+            .unwrap();
         assert_eq!(first.items[0].name, "one");
         assert_eq!(names(&fixture, Which { after: first.next, ..Which::default() }).await, ["two"]);
     }
@@ -82,8 +86,11 @@ mod tests {
         let of = |project: &str| Which { project: Some(project.to_owned()), ..Which::default() };
         assert_eq!(names(&fixture, of("bots")).await, ["one"]);
         assert!(names(&fixture, of("other")).await.is_empty());
-        assert_eq!(list(&fixture.control, of("none")).await.unwrap_err().code(), Code::ProjectUnknown);
+        assert_eq!(
+            list(&fixture.control, &fixture.actor, of("none")).await.unwrap_err().code(),
+            Code::ProjectUnknown
+        );
         let wrong = Which { after: Some("?".to_owned()), ..Which::default() };
-        assert_eq!(list(&fixture.control, wrong).await.unwrap_err().code(), Code::Malformed);
+        assert_eq!(list(&fixture.control, &fixture.actor, wrong).await.unwrap_err().code(), Code::Malformed);
     }
 }

@@ -1,6 +1,6 @@
 //! `key resume`: lets a suspended key be used again.
 
-use keyward_policy::{Actor, KeyState};
+use keyward_policy::{Actor, KeyState, Operation};
 
 use super::{KeyView, state};
 use crate::{Control, Error};
@@ -10,7 +10,7 @@ use crate::{Control, Error};
 /// # Errors
 /// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_not_suspended`; and those of every change.
 pub async fn resume(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
-    let resumed = state::change(control, actor, "key resume", key, KeyState::resume).await?;
+    let resumed = state::change(control, actor, Operation::KeyResume, key, KeyState::resume).await?;
     Ok(resumed.what)
 }
 

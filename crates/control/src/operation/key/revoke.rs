@@ -1,6 +1,6 @@
 //! `key revoke`: ends a key for good.
 
-use keyward_policy::{Actor, Change, Key, KeyId, KeyState, OnWire, Standing};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, OnWire, Operation, Standing};
 use keyward_store::Revoke;
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::{Control, Error, Stopped};
 /// # Errors
 /// `key_unknown`, `key_ambiguous`; and those of every change.
 pub async fn revoke(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<KeyView>, Error> {
-    let act = control.act(actor, "key revoke").await;
+    let act = control.act(actor, Operation::KeyRevoke).await?;
     let found = find(control, key).await?;
     let warnings = still_usable(control, key, found.id).await?;
     let recorded = act.record(found.id, json!({ "state": "revoked" })).await?;

@@ -1,7 +1,7 @@
 //! `key rotate`: a new key with the same rights in place of an old one, which retires after an overlap.
 
 use jiff::{SignedDuration, Timestamp};
-use keyward_policy::{Actor, Change, Key, KeyId, Lifetime, Standing};
+use keyward_policy::{Actor, Change, Key, KeyId, Lifetime, Operation, Standing};
 use serde::Deserialize;
 
 use super::issue::{self, Created, Halves};
@@ -31,7 +31,7 @@ pub struct Rotate {
 /// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_expired`, `key_retiring`, `time_invalid`, `public_key_invalid`,
 /// `vault_sealed` for an HMAC key; and those of every change.
 pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) -> Result<Created, Error> {
-    let act = control.act(actor, "key rotate").await;
+    let act = control.act(actor, Operation::KeyRotate).await?;
     let now = control.now();
     let old = find(control, key).await?;
     rotatable(&old, now)?;

@@ -1,6 +1,6 @@
 //! Changing a key's state.
 
-use keyward_policy::{Actor, Change, Key, KeyState, TransitionError};
+use keyward_policy::{Actor, Change, Key, KeyState, Operation, TransitionError};
 use serde_json::json;
 
 use super::{KeyView, find};
@@ -11,11 +11,11 @@ use crate::{Control, Error, Stopped};
 pub(super) async fn change(
     control: &Control,
     actor: &Actor,
-    operation: &'static str,
+    operation: Operation,
     key: &str,
     transition: fn(KeyState) -> Result<KeyState, TransitionError>,
 ) -> Result<Stopped<KeyView>, Error> {
-    let act = control.act(actor, operation).await;
+    let act = control.act(actor, operation).await?;
     let old = find(control, key).await?;
     let state = transition(old.state)?;
     if state == old.state {

@@ -1,6 +1,6 @@
 //! `key suspend`: stops a key until it is resumed.
 
-use keyward_policy::{Actor, KeyState};
+use keyward_policy::{Actor, KeyState, Operation};
 
 use super::{KeyView, state};
 use crate::{Control, Error, Stopped};
@@ -10,7 +10,7 @@ use crate::{Control, Error, Stopped};
 /// # Errors
 /// `key_unknown`, `key_ambiguous`, `key_revoked`; and those of every change.
 pub async fn suspend(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<KeyView>, Error> {
-    state::change(control, actor, "key suspend", key, KeyState::suspend).await
+    state::change(control, actor, Operation::KeySuspend, key, KeyState::suspend).await
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `project add`.
 
-use keyward_policy::{Actor, Project, ProjectId};
+use keyward_policy::{Actor, Operation, Project, ProjectId};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub struct Add {
 /// # Errors
 /// `name_invalid`, `name_taken`; and those of every change.
 pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<ProjectView, Error> {
-    let act = control.act(actor, "project add").await;
+    let act = control.act(actor, Operation::ProjectAdd).await?;
     name::check(&input.name)?;
     let id = ProjectId::from_entropy(control.random());
     let project = Project { id, name: input.name, created_at: control.now() };

@@ -2,12 +2,14 @@
 
 use super::ProjectView;
 use crate::{Control, Error, Listed, Part};
+use keyward_policy::{Actor, Operation};
 
 /// Projects in the order of their names.
 ///
 /// # Errors
 /// `store_unavailable`.
-pub async fn list(control: &Control, part: Part) -> Result<Listed<ProjectView>, Error> {
+pub async fn list(control: &Control, actor: &Actor, part: Part) -> Result<Listed<ProjectView>, Error> {
+    control.view(actor, Operation::ProjectList)?;
     let list = control.store.projects(&part.into()).await?;
     Ok(Listed::of(list, ProjectView::from))
 }

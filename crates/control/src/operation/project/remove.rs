@@ -1,6 +1,6 @@
 //! `project remove`.
 
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Operation};
 use serde_json::json;
 
 use crate::{Control, Error, Removed};
@@ -10,7 +10,7 @@ use crate::{Control, Error, Removed};
 /// # Errors
 /// `project_unknown`, `in_use`; and those of every change.
 pub async fn remove(control: &Control, actor: &Actor, project: &str) -> Result<Removed, Error> {
-    let act = control.act(actor, "project remove").await;
+    let act = control.act(actor, Operation::ProjectRemove).await?;
     let project = control.store.project(project).await?;
     let recorded = act.record(project.id, json!({ "name": project.name })).await?;
     recorded.carry_out(control.store.remove_project(project.id)).await?;

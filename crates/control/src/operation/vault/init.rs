@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use keyward_policy::{Actor, Sealed};
+use keyward_policy::{Actor, Operation, Sealed};
 use keyward_vault::Unlock;
 use serde_json::json;
 
-use super::status::{Status, status};
+use super::status::{Status, current};
 use super::unlocking::{Unlocking, warnings};
 use crate::blocking::blocking;
 use crate::{Code, Control, Error};
@@ -16,7 +16,7 @@ use crate::{Code, Control, Error};
 /// # Errors
 /// `vault_exists`; `unlock_invalid`; and those of every change.
 pub async fn init(control: &Control, actor: &Actor, input: Unlocking) -> Result<Status, Error> {
-    let act = control.act(actor, "vault init").await;
+    let act = control.act(actor, Operation::VaultInit).await?;
     if control.store.sealed_root().await?.is_some() {
         return Err(
             Error::new(Code::VaultExists, "there is a vault already").hint("open it: keyward vault unseal")
@@ -26,7 +26,7 @@ pub async fn init(control: &Control, actor: &Actor, input: Unlocking) -> Result<
     let warnings = warnings(&unlock);
     let recorded = act.record_whole(json!({ "unlocked_by": kind(&unlock) })).await?;
     recorded.carry_out(make(control, unlock)).await?;
-    Ok(Status { warnings, ..status(control).await? })
+    Ok(Status { warnings, ..current(control).await? })
 }
 
 /// A vault whose root key is not kept anywhere would lose every secret: it is sealed again at once.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use keyward_policy::{Actor, Sealed};
+use keyward_policy::{Actor, Operation, Sealed};
 use keyward_vault::{SealedRoot, Unlock};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::init::kind;
-use super::status::{Status, status};
+use super::status::{Status, current};
 use super::unlocking::{Unlocking, warnings};
 use super::unseal::sealed_root;
 use crate::blocking::blocking;
@@ -29,13 +29,13 @@ pub struct Rekey {
 /// # Errors
 /// `vault_missing`; `unlock_wrong`; `unlock_invalid`; and those of every change.
 pub async fn rekey(control: &Control, actor: &Actor, input: Rekey) -> Result<Status, Error> {
-    let act = control.act(actor, "vault rekey").await;
+    let act = control.act(actor, Operation::VaultRekey).await?;
     let root = sealed_root(control).await?;
     let (old, new) = (input.old.read()?, input.new.read()?);
     let warnings = warnings(&new);
     let recorded = act.record_whole(json!({ "unlocked_by": kind(&new) })).await?;
     recorded.carry_out(replace(control, root, old, new)).await?;
-    Ok(Status { warnings, ..status(control).await? })
+    Ok(Status { warnings, ..current(control).await? })
 }
 
 async fn replace(control: &Control, root: SealedRoot, old: Unlock, new: Unlock) -> Result<(), Error> {

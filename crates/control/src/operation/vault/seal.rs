@@ -1,9 +1,9 @@
 //! `vault seal`: wipes the root key from memory; nothing is signed until somebody unseals it.
 
-use keyward_policy::{Actor, Change};
+use keyward_policy::{Actor, Change, Operation};
 use serde_json::Value;
 
-use super::status::{Status, status};
+use super::status::{Status, current};
 use crate::{Control, Error, Stopped};
 
 /// Seals the vault; sealing a sealed one changes nothing. When this returns, no send starts any more that needs a secret;
@@ -12,11 +12,11 @@ use crate::{Control, Error, Stopped};
 /// # Errors
 /// Those of every change.
 pub async fn seal(control: &Control, actor: &Actor) -> Result<Stopped<Status>, Error> {
-    let act = control.act(actor, "vault seal").await;
+    let act = control.act(actor, Operation::VaultSeal).await?;
     let recorded = act.record_whole(Value::Null).await?;
     control.vault.seal();
     let on_wire = control.publish(Change::Sealed);
-    Ok(Stopped::new(&recorded, status(control).await?, on_wire))
+    Ok(Stopped::new(&recorded, current(control).await?, on_wire))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `vault status`: whether there is a vault, and whether it is sealed.
 
+use keyward_policy::{Actor, Operation};
 use serde::Serialize;
 
 use crate::{Control, Error};
@@ -32,7 +33,13 @@ pub struct Status {
 ///
 /// # Errors
 /// `store_unavailable`.
-pub async fn status(control: &Control) -> Result<Status, Error> {
+pub async fn status(control: &Control, actor: &Actor) -> Result<Status, Error> {
+    control.view(actor, Operation::VaultStatus)?;
+    current(control).await
+}
+
+/// What it is now, for whoever may know it anyway.
+pub(in crate::operation) async fn current(control: &Control) -> Result<Status, Error> {
     let made = control.store.sealed_root().await?.is_some();
     let state = match (made, control.vault.is_sealed()) {
         (false, _) => State::Missing,
@@ -50,10 +57,10 @@ mod tests {
     #[tokio::test]
     async fn a_vault_is_missing_then_unsealed_then_sealed() {
         let fixture = Fixture::without_vault().await;
-        assert_eq!(status(&fixture.control).await.unwrap().state, State::Missing);
+        assert_eq!(status(&fixture.control, &fixture.actor).await.unwrap().state, State::Missing);
         fixture.init().await;
-        assert_eq!(status(&fixture.control).await.unwrap().state, State::Unsealed);
+        assert_eq!(status(&fixture.control, &fixture.actor).await.unwrap().state, State::Unsealed);
         fixture.control.vault.seal();
-        assert_eq!(status(&fixture.control).await.unwrap().state, State::Sealed);
+        assert_eq!(status(&fixture.control, &fixture.actor).await.unwrap().state, State::Sealed);
     }
 }

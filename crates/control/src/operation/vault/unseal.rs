@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Operation};
 use keyward_vault::{SealedRoot, Unlock};
 use serde_json::json;
 
 use super::init::kind;
-use super::status::{Status, status};
+use super::status::{Status, current};
 use super::unlocking::Unlocking;
 use crate::blocking::blocking;
 use crate::{Code, Control, Error};
@@ -17,12 +17,12 @@ use crate::{Code, Control, Error};
 /// # Errors
 /// `vault_missing`; `unlock_wrong`; `unlock_invalid`; and those of every change.
 pub async fn unseal(control: &Control, actor: &Actor, input: Unlocking) -> Result<Status, Error> {
-    let act = control.act(actor, "vault unseal").await;
+    let act = control.act(actor, Operation::VaultUnseal).await?;
     let root = sealed_root(control).await?;
     let unlock = input.read()?;
     let recorded = act.record_whole(json!({ "unlocked_by": kind(&unlock) })).await?;
     recorded.carry_out(open(control, root, unlock)).await?;
-    status(control).await
+    current(control).await
 }
 
 async fn open(control: &Control, root: SealedRoot, unlock: Unlock) -> Result<(), Error> {

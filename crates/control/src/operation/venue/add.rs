@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use keyward_dialect::Dialect;
-use keyward_policy::{Actor, Change, Mode, Venue, VenueId};
+use keyward_policy::{Actor, Change, Mode, Operation, Venue, VenueId};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ const fn resign() -> Mode {
 /// # Errors
 /// `name_invalid`, `name_taken`, `dialect_unknown`, `url_invalid`; and those of every change.
 pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<VenueView, Error> {
-    let act = control.act(actor, "venue add").await;
+    let act = control.act(actor, Operation::VenueAdd).await?;
     name::check_venue(&input.name)?;
     let dialect = keyward_dialect::named(&input.dialect).ok_or_else(|| unknown(&input.dialect))?;
     let venue = Venue {

@@ -1,6 +1,6 @@
 //! `venue remove`.
 
-use keyward_policy::{Actor, Change};
+use keyward_policy::{Actor, Change, Operation};
 use serde_json::json;
 
 use crate::{Control, Error, Removed};
@@ -10,7 +10,7 @@ use crate::{Control, Error, Removed};
 /// # Errors
 /// `venue_unknown`, `in_use`; and those of every change.
 pub async fn remove(control: &Control, actor: &Actor, venue: &str) -> Result<Removed, Error> {
-    let act = control.act(actor, "venue remove").await;
+    let act = control.act(actor, Operation::VenueRemove).await?;
     let venue = control.store.venue(venue).await?;
     let recorded = act.record(venue.id, json!({ "name": venue.name })).await?;
     recorded.carry_out(control.store.remove_venue(venue.id)).await?;
