@@ -37,6 +37,21 @@ impl Control {
         Ok(Act { control: self, actor, operation, _turn: Some(turn) })
     }
 
+    /// Begins what somebody does to his own sign-in before he may do anything else: the caller has seen that he may.
+    pub(crate) async fn act_first<'a>(&'a self, actor: &'a Actor, operation: Operation) -> Act<'a> {
+        let turn = self.turn.lock().await;
+        Act { control: self, actor, operation, _turn: Some(turn) }
+    }
+
+    /// Puts on record what is no operation of an operator's: that somebody tried to sign in, or did.
+    pub(crate) fn note_of(&self, actor: &Actor, what: &'static str, details: Value) {
+        let changed = Changed { actor, operation: what, subject: None, details };
+        let event = Event { at: self.now(), what: What::Changed(changed) };
+        if let Err(error) = self.ledger.record(&event) {
+            tracing::error!(%error, operation = what, "it is not on record");
+        }
+    }
+
     /// Begins an action that is worth a record and changes nothing.
     pub(crate) fn look<'a>(&'a self, actor: &'a Actor, operation: Operation) -> Result<Act<'a>, Error> {
         self.view(actor, operation)?;
@@ -50,12 +65,7 @@ impl Control {
 
     fn refuse(&self, actor: &Actor, operation: Operation, lack: Lack) -> Error {
         let error = Error::from(lack);
-        let details = json!({ "refused": error.code().as_str() });
-        let changed = Changed { actor, operation: operation.name(), subject: None, details };
-        let event = Event { at: self.now(), what: What::Changed(changed) };
-        if let Err(error) = self.ledger.record(&event) {
-            tracing::error!(%error, operation = operation.name(), "a refusal is not on record");
-        }
+        self.note_of(actor, operation.name(), json!({ "refused": error.code().as_str() }));
         error
     }
 }

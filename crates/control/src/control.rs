@@ -11,6 +11,7 @@ use keyward_vault::{KdfParams, Vault};
 use tokio::sync::Mutex;
 
 use crate::Introspect;
+use crate::people::{Attempts, Hashing};
 
 /// Tells the gateway what changed. When it returns, the change is in force: no send that it forbids starts any more, and
 /// what is given back are those that had started already and have no answer yet.
@@ -57,6 +58,8 @@ pub struct Control {
     clock: Arc<dyn Clock>,
     publish: Publish,
     gateway_url: String,
+    pub(crate) attempts: Attempts,
+    pub(crate) hashing: Hashing,
 }
 
 impl Control {
@@ -68,10 +71,12 @@ impl Control {
             ledger: parts.ledger,
             audit_dir: parts.audit_dir,
             config_file: parts.config_file,
-            entropy: parts.entropy,
             introspect: parts.introspect,
             kdf: parts.kdf,
             turn: Mutex::new(()),
+            attempts: Attempts::default(),
+            hashing: Hashing::new(parts.kdf, Arc::clone(&parts.entropy)),
+            entropy: parts.entropy,
             clock: parts.clock,
             publish: parts.publish,
             gateway_url: parts.gateway_url.trim_end_matches('/').to_owned(),

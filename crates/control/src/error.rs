@@ -21,6 +21,8 @@ pub enum Kind {
     Method,
     /// The request is longer than any operation needs.
     TooLarge,
+    /// Too much of it in too little time.
+    TooMany,
     /// It can be read and makes no sense.
     Invalid,
     /// It makes sense and does not fit what there is.
@@ -75,6 +77,32 @@ codes! {
     TooLarge = "too_large", TooLarge;
     /// Whoever serves the API did not say who the caller is.
     Unauthenticated = "unauthenticated", Unauthenticated;
+    /// The name or the password is wrong, or the operator may not sign in. Which, is not said.
+    SignInRefused = "sign_in_refused", Unauthenticated;
+    /// The password is right, and the code of the second factor is missing.
+    CodeNeeded = "code_needed", Unauthenticated;
+    /// The code of the second factor is wrong, or was used before.
+    CodeWrong = "code_wrong", Forbidden;
+    /// Who tries too often has to wait.
+    TooManyAttempts = "too_many_attempts", TooMany;
+    /// The session is over, or was ended.
+    SessionOver = "session_over", Unauthenticated;
+    /// The operator has no second factor yet, and can do nothing but add one.
+    SecondFactorMissing = "second_factor_missing", Forbidden;
+    /// A password is too short, or one that is guessed soon.
+    PasswordWeak = "password_weak", Invalid;
+    /// The link of an invitation was used, has expired, or never was one.
+    InvitationInvalid = "invitation_invalid", Unknown;
+    /// No operator has this name.
+    OperatorUnknown = "operator_unknown", Unknown;
+    /// There is no such role.
+    RoleInvalid = "role_invalid", Invalid;
+    /// No session of the operator has this id.
+    SessionUnknown = "session_unknown", Unknown;
+    /// No API token has this name.
+    TokenUnknown = "token_unknown", Unknown;
+    /// The API token is unknown, expired or used from elsewhere. Which, is not said.
+    TokenRefused = "token_refused", Unauthenticated;
     /// The caller's role does not have the right.
     RoleLacksRight = "role_lacks_right", Forbidden;
     /// The caller must show the second factor first.

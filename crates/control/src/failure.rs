@@ -1,7 +1,7 @@
 //! The failures of the parts below, in the control plane's words.
 
 use keyward_ledger::Broken;
-use keyward_policy::{Lack, TransitionError};
+use keyward_policy::{Lack, RoleError, TransitionError};
 use keyward_store::What;
 
 use crate::{CannotAsk, Code, Error};
@@ -16,6 +16,9 @@ impl From<keyward_store::Error> for Error {
             }
             Store::Taken { what: What::Root, .. } => (Code::VaultExists, None),
             Store::Taken { .. } => (Code::NameTaken, Some("choose another name")),
+            Store::InUse { what: What::Operator, .. } => {
+                (Code::InUse, Some("make another operator an owner first"))
+            }
             Store::InUse { .. } => (Code::InUse, Some("revoked keys count until they are deleted")),
             Store::Ambiguous { .. } => (Code::KeyAmbiguous, Some("`keyward key list` shows the ids")),
             Store::Conflict { .. } => (Code::ChangedMeanwhile, None),
@@ -37,7 +40,16 @@ const fn unknown(what: What) -> (Code, Option<&'static str>) {
         }
         What::Project => (Code::ProjectUnknown, Some("`keyward project list` shows those there are")),
         What::Key => (Code::KeyUnknown, Some("`keyward key list` shows those there are")),
+        What::Operator => (Code::OperatorUnknown, Some("`keyward operator list` shows those there are")),
+        What::Invitation => (Code::InvitationInvalid, Some("ask for another invitation")),
+        What::Token => (Code::TokenUnknown, Some("`keyward token list` shows those there are")),
         _ => (Code::Internal, None),
+    }
+}
+
+impl From<RoleError> for Error {
+    fn from(error: RoleError) -> Self {
+        Self::new(Code::RoleInvalid, error.to_string())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the tests stand on: a control plane over a real database, vault and log, with a clock and randomness that repeat.
 
+pub(crate) mod people;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -214,6 +216,11 @@ impl Fixture {
     /// Lets time pass.
     pub(crate) fn pass(&self, time: SignedDuration) {
         *self.clock.0.lock().unwrap() += time;
+    }
+
+    /// Lets so many seconds pass.
+    pub(crate) fn pass_s(&self, seconds: i64) {
+        self.pass(SignedDuration::from_secs(seconds));
     }
 
     /// What the exchange answers from now on.

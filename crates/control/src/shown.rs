@@ -21,6 +21,11 @@ impl ShownOnce {
         Self(text)
     }
 
+    /// The text, for whoever writes it into the one answer.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The secret itself, to be sealed.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

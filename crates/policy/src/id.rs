@@ -112,6 +112,10 @@ ids! {
     CredentialId = "cred";
     /// Names a venue.
     VenueId = "ven";
+    /// Names an operator.
+    OperatorId = "op";
+    /// Names an API token.
+    TokenId = "tok";
     /// Names one request through the gateway; clients see it as `Keyward-Request-Id`.
     RequestId = "req";
 }

@@ -104,6 +104,34 @@ operations! {
     KeyDelete = "key delete", Issue, SignedIn;
     /// Ends many at once.
     Kill = "kill", Stop, SignedIn;
+    /// Lists operators.
+    OperatorList = "operator list", People, SignedIn;
+    /// Invites somebody to become one.
+    OperatorInvite = "operator invite", People, Fresh;
+    /// Changes what an operator is.
+    OperatorRole = "operator role", People, Fresh;
+    /// Keeps one from signing in, and ends his sessions.
+    OperatorSuspend = "operator suspend", People, Fresh;
+    /// Lets him sign in again.
+    OperatorResume = "operator resume", People, Fresh;
+    /// Removes one.
+    OperatorRemove = "operator remove", People, Fresh;
+    /// Lists API tokens.
+    TokenList = "token list", People, SignedIn;
+    /// Makes one.
+    TokenCreate = "token create", People, Fresh;
+    /// Ends one.
+    TokenRevoke = "token revoke", People, SignedIn;
+    /// Looks at one's own sessions.
+    SessionList = "session list", See, SignedIn;
+    /// Ends one of them, or all others.
+    SessionEnd = "session end", See, SignedIn;
+    /// Changes one's own password.
+    PasswordChange = "password change", See, Fresh;
+    /// Takes another device for codes.
+    DeviceChange = "device change", See, Fresh;
+    /// Makes new recovery codes.
+    RecoveryRenew = "recovery-codes renew", See, Fresh;
     /// Reads the end of the audit log.
     AuditTail = "audit tail", Audit, SignedIn;
     /// Reads what it says of one thing.

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use jiff::Timestamp;
-use keyward_policy::{KeyState, KeyType, Mode};
+use keyward_policy::{KeyState, KeyType, Mode, OperatorState};
 use serde::Serialize;
 
 /// Why a column cannot be read.
@@ -17,6 +17,9 @@ pub(crate) const STATES: &Words<KeyState> =
 pub(crate) const KEY_TYPES: &Words<KeyType> =
     &[(KeyType::Hmac, "hmac"), (KeyType::Ed25519, "ed25519"), (KeyType::Rsa, "rsa")];
 pub(crate) const MODES: &Words<Mode> = &[(Mode::Resign, "resign"), (Mode::Assert, "assert")];
+
+pub(crate) const OPERATOR_STATES: &Words<OperatorState> =
+    &[(OperatorState::Active, "active"), (OperatorState::Suspended, "suspended")];
 
 /// The word of a value.
 pub(crate) fn word<T: Copy + PartialEq>(words: &Words<T>, value: T) -> &'static str {

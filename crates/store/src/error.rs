@@ -27,6 +27,12 @@ pub enum What {
     ServiceSecret,
     /// An audit checkpoint.
     Anchor,
+    /// An operator.
+    Operator,
+    /// An invitation.
+    Invitation,
+    /// An API token.
+    Token,
 }
 
 impl fmt::Display for What {
@@ -41,6 +47,9 @@ impl fmt::Display for What {
             Self::Root => "root key",
             Self::ServiceSecret => "service secret",
             Self::Anchor => "checkpoint",
+            Self::Operator => "operator",
+            Self::Invitation => "invitation for",
+            Self::Token => "API token",
         })
     }
 }

@@ -86,7 +86,15 @@ mod tests {
             let bytes: Vec<_> = columns.iter().filter_map(|line| line.strip_suffix(" bytes false")).collect();
             assert_eq!(
                 bytes,
-                ["credentials.sealed", "keys.verifier", "service_secrets.sealed", "vault.sealed_root"]
+                [
+                    "credentials.sealed",
+                    "keys.verifier",
+                    "passwords.verifier",
+                    "service_secrets.sealed",
+                    "sessions.sealed",
+                    "totps.sealed",
+                    "vault.sealed_root"
+                ]
             );
             assert!(columns.iter().all(|line| !line.contains("secret ")), "{columns:#?}");
         })

@@ -2,6 +2,8 @@
 //!
 //! A test gives its body to [`both`], which runs it on SQLite and then on the Postgres that `cargo xtask test` starts.
 
+mod people;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use keyward_policy::{
 use sqlx::Connection;
 
 use crate::{Error, Store};
+
+pub(crate) use people::{invitation, invite, operator, session, token};
 
 /// Names and ids that no other test of this process has.
 fn next() -> u32 {

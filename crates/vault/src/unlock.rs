@@ -49,16 +49,16 @@ impl KdfParams {
         [self.memory_kib, self.passes, self.lanes]
     }
 
-    /// Argon2id over the passphrase, into locked memory.
-    fn derive(self, passphrase: &[u8], salt: &[u8; SALT]) -> Result<Locked, Error> {
+    /// Argon2id over a passphrase, so many bytes of it, into locked memory.
+    pub(crate) fn derive(self, passphrase: &[u8], salt: &[u8; SALT], len: usize) -> Result<Locked, Error> {
         let params =
-            Params::new(self.memory_kib, self.passes, self.lanes, Some(KEY)).map_err(|_| Error::KdfParams)?;
+            Params::new(self.memory_kib, self.passes, self.lanes, Some(len)).map_err(|_| Error::KdfParams)?;
         let mut work = Vec::new();
         work.try_reserve_exact(params.block_count()).map_err(|_| Error::OutOfMemory)?;
         work.resize(params.block_count(), Block::default());
-        let mut key = Locked::new(KEY)?;
+        let mut key = Locked::new(len)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let done = argon2.hash_password_into_with_memory(passphrase, salt, &mut key[..KEY], &mut work);
+        let done = argon2.hash_password_into_with_memory(passphrase, salt, &mut key[..len], &mut work);
         work.zeroize();
         done.map_err(|_| Error::KdfParams)?;
         Ok(key)
@@ -93,7 +93,7 @@ impl Kdf {
             (Self::Argon2id(_), Unlock::Passphrase(phrase)) if phrase.expose().is_empty() => {
                 Err(Error::PassphraseEmpty)
             }
-            (Self::Argon2id(params), Unlock::Passphrase(phrase)) => params.derive(phrase.expose(), salt),
+            (Self::Argon2id(params), Unlock::Passphrase(phrase)) => params.derive(phrase.expose(), salt, KEY),
             (Self::Hkdf, Unlock::KeyFile(file)) => expand(file.expose(), salt),
             (Self::Argon2id(_), Unlock::KeyFile(_)) => {
                 Err(Error::OtherUnlock { expected: "passphrase", given: "key file" })

@@ -17,6 +17,7 @@ mod view;
 
 pub(crate) use find::{find, of_name};
 pub use issue::Created;
+pub(in crate::operation) use terms::ranges;
 pub use view::{GrantView, KeyView};
 
 use keyward_policy::Key;

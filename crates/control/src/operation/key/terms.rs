@@ -91,7 +91,7 @@ fn symbols(texts: &[String]) -> Result<Symbols, Error> {
     Ok(Symbols::only(symbols))
 }
 
-fn ranges(texts: &[String]) -> Result<Vec<IpNet>, Error> {
+pub(in crate::operation) fn ranges(texts: &[String]) -> Result<Vec<IpNet>, Error> {
     at_most(RANGES_MAX, texts.len(), "address ranges")?;
     texts.iter().map(|text| range(text)).collect()
 }

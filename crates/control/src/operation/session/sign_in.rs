@@ -1,0 +1,179 @@
+//! Signing in: a name, a password, and the code of a device or a recovery code.
+
+use keyward_policy::{Actor, Authority, Operator, OperatorState};
+use keyward_vault::{PersonalKey, Secret};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::start;
+use crate::people::{Caller, Device, RecoveryCode};
+use crate::{Code, Control, Error, GivenSecret, ShownOnce};
+
+/// What somebody signs in with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The operator's name.
+    pub name: String,
+    /// The password.
+    pub password: GivenSecret,
+    /// The code that the device shows now, or a recovery code.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+/// A session that has begun.
+#[derive(Serialize)]
+pub struct SignedIn {
+    /// What the browser shows with each request: the value of the cookie.
+    pub session: ShownOnce,
+    /// Whether there is a second factor. Without one, nothing can be done but to add it.
+    pub is_enrolled: bool,
+}
+
+/// What was found of somebody who wants in.
+struct Found {
+    operator: Operator,
+    key: PersonalKey,
+}
+
+/// Signs somebody in. What is wrong of name and password is not said, and takes as long in any case.
+///
+/// # Errors
+/// `sign_in_refused`, `code_needed`, `code_wrong`, `too_many_attempts`; `store_unavailable`.
+pub async fn sign_in(control: &Control, caller: &Caller, input: SignIn) -> Result<SignedIn, Error> {
+    control.attempts.begin(caller, &input.name, control.now())?;
+    let outcome = let_in(control, caller, &input.name, input.password, input.code.as_deref()).await;
+    match &outcome {
+        Ok(_) => {
+            control.attempts.succeeded(caller, &input.name);
+            note(control, caller, &input.name, "signed in");
+        }
+        // He knows the password: what he types next is no guess at it.
+        Err(error) if error.code() == Code::CodeNeeded => control.attempts.succeeded(caller, &input.name),
+        Err(error) => note(control, caller, &input.name, error.code().as_str()),
+    }
+    outcome
+}
+
+async fn let_in(
+    control: &Control,
+    caller: &Caller,
+    name: &str,
+    password: GivenSecret,
+    code: Option<&str>,
+) -> Result<SignedIn, Error> {
+    let Found { operator, key } = find(control, name, password).await?;
+    let Some(totp) = control.store.totp(operator.id).await? else {
+        return start(control, caller, &operator, None).await;
+    };
+    let secret = key.open(&operator.id.to_string(), &totp.sealed)?;
+    let code = code.filter(|code| !code.trim().is_empty());
+    let code = code.ok_or_else(|| Error::new(Code::CodeNeeded, "type the code that your device shows"))?;
+    check_code(control, &operator, &secret, code).await?;
+    start(control, caller, &operator, Some(&secret)).await
+}
+
+async fn find(control: &Control, name: &str, password: GivenSecret) -> Result<Found, Error> {
+    let operator = match control.store.operator(name).await {
+        Ok(operator) if operator.state == OperatorState::Active && operator.name == name => Some(operator),
+        Ok(_) | Err(keyward_store::Error::NotFound { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let verifier = match &operator {
+        Some(operator) => control.store.password(operator.id).await?,
+        None => None,
+    };
+    let key = control.hashing.check(verifier, password.into_secret()).await?;
+    let found = operator.zip(key).map(|(operator, key)| Found { operator, key });
+    found.ok_or_else(|| Error::new(Code::SignInRefused, "the name or the password is wrong"))
+}
+
+/// Takes the code of a device, or a recovery code; each once.
+pub(super) async fn check_code(
+    control: &Control,
+    operator: &Operator,
+    secret: &Secret,
+    code: &str,
+) -> Result<(), Error> {
+    let now_s = u64::try_from(control.now().as_second()).unwrap_or_default();
+    let taken = match Device::of(secret, &operator.name)?.step(code, now_s) {
+        Some(step) => control.store.take_step(operator.id, step).await?,
+        None => control.store.use_recovery_code(operator.id, &RecoveryCode::digest(code)).await?,
+    };
+    taken.then_some(()).ok_or_else(|| {
+        Error::new(Code::CodeWrong, "this code is wrong, or was used before")
+            .hint("wait for the next code; is the clock of the device right?")
+    })
+}
+
+/// Puts an attempt on record; whoever it was has no authority by it.
+fn note(control: &Control, caller: &Caller, name: &str, outcome: &str) {
+    let name = name.chars().filter(|letter| !letter.is_control()).take(100).collect();
+    let role = keyward_policy::Role::Viewer;
+    let actor = Actor { name, via: "console", authority: Authority::Operator { role, is_fresh: false } };
+    control.note_of(&actor, "session sign-in", json!({ "outcome": outcome, "address": caller.address }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+    use crate::fixture::people::{PASSWORD, Person};
+
+    #[tokio::test]
+    async fn an_operator_signs_in_with_password_and_code_and_with_no_less() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        assert_eq!(ada.refused(&fixture, PASSWORD, None).await, Code::CodeNeeded);
+        assert_eq!(ada.refused(&fixture, PASSWORD, Some("000000")).await, Code::CodeWrong);
+        assert_eq!(
+            ada.refused(&fixture, "wrong horse battery", Some(&ada.code(&fixture))).await,
+            Code::SignInRefused
+        );
+        let signed_in = ada.sign_in(&fixture).await.unwrap();
+        assert!(signed_in.is_enrolled);
+        assert_eq!(fixture.last_change()["details"]["outcome"], "signed in");
+    }
+
+    #[tokio::test]
+    async fn a_code_is_good_once() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        let code = ada.code(&fixture);
+        ada.try_in(&fixture, PASSWORD, Some(&code)).await.unwrap();
+        assert_eq!(ada.refused(&fixture, PASSWORD, Some(&code)).await, Code::CodeWrong);
+        fixture.pass_s(30);
+        assert!(ada.sign_in(&fixture).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_recovery_code_is_good_once_too() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        ada.try_in(&fixture, PASSWORD, Some(&ada.recovery[0])).await.unwrap();
+        assert_eq!(ada.refused(&fixture, PASSWORD, Some(&ada.recovery[0])).await, Code::CodeWrong);
+        ada.try_in(&fixture, PASSWORD, Some(&ada.recovery[9].to_uppercase())).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nobody_learns_who_exists() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        let nobody = Person::unknown("nobody");
+        let told = |error: Error| (error.code(), error.to_string());
+        let known = ada.try_in(&fixture, "wrong horse battery", None).await.err().map(told);
+        assert_eq!(known, nobody.try_in(&fixture, "wrong horse battery", None).await.err().map(told));
+    }
+
+    #[tokio::test]
+    async fn who_guesses_has_to_wait_and_it_is_on_record() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        for _ in 0..5 {
+            assert_eq!(ada.refused(&fixture, PASSWORD, Some("000000")).await, Code::CodeWrong);
+        }
+        assert_eq!(ada.refused(&fixture, PASSWORD, Some("000000")).await, Code::TooManyAttempts);
+        assert_eq!(fixture.last_change()["details"]["outcome"], "code_wrong");
+    }
+}

@@ -1,0 +1,11 @@
+//! The tables of people: operators, how they sign in, their sessions, who is invited, and the tokens of programs.
+
+mod invitations;
+mod operators;
+mod sessions;
+mod sign_in;
+mod tokens;
+
+pub use invitations::Invitation;
+pub use sessions::Session;
+pub use sign_in::Totp;

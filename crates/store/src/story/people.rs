@@ -1,0 +1,53 @@
+//! People for the tests.
+
+use jiff::SignedDuration;
+use keyward_policy::{AddressRules, Operator, OperatorId, OperatorState, Role, Sealed, Token, TokenId};
+
+use super::{at, entropy};
+use crate::{Invitation, Session, Store};
+
+pub(crate) fn operator(name: &str, role: Role) -> Operator {
+    let id = OperatorId::from_entropy(entropy());
+    Operator { id, name: name.to_owned(), role, state: OperatorState::Active, created_at: at(0) }
+}
+
+pub(crate) fn invitation(name: &str, digest: &str) -> Invitation {
+    Invitation {
+        digest: digest.to_owned(),
+        name: name.to_owned(),
+        role: Role::Owner,
+        invited_by: "uid 0".to_owned(),
+        expires_at: at(86_400),
+    }
+}
+
+/// Invites somebody by a link whose digest is his name.
+pub(crate) async fn invite(store: &Store, name: &str) {
+    store.invite(&invitation(name, name)).await.unwrap();
+}
+
+pub(crate) fn session(digest: &str, operator: OperatorId) -> Session {
+    Session {
+        digest: digest.to_owned(),
+        operator,
+        address: "127.0.0.1".to_owned(),
+        agent: "a browser".to_owned(),
+        created_at: at(0),
+        seen_at: at(0),
+        fresh_at: None,
+        sealed: Sealed::from_bytes([]),
+    }
+}
+
+pub(crate) fn token(name: &str) -> Token {
+    Token {
+        id: TokenId::from_entropy(entropy()),
+        name: name.to_owned(),
+        role: Role::Viewer,
+        addresses: AddressRules::default(),
+        created_by: "ada".to_owned(),
+        created_at: at(0),
+        expires_at: at(0) + SignedDuration::from_hours(24),
+        used_at: None,
+    }
+}
