@@ -39,6 +39,8 @@ pub struct Parts {
     pub introspect: Arc<dyn Introspect>,
     /// The gateway's base URL as clients see it, without a slash at its end.
     pub gateway_url: String,
+    /// The control port's URL as operators see it, without a slash at its end.
+    pub control_url: String,
     /// The cost of a passphrase's key derivation.
     pub kdf: KdfParams,
 }
@@ -58,6 +60,7 @@ pub struct Control {
     clock: Arc<dyn Clock>,
     publish: Publish,
     gateway_url: String,
+    control_url: String,
     pub(crate) attempts: Attempts,
     pub(crate) hashing: Hashing,
 }
@@ -80,6 +83,7 @@ impl Control {
             clock: parts.clock,
             publish: parts.publish,
             gateway_url: parts.gateway_url.trim_end_matches('/').to_owned(),
+            control_url: parts.control_url.trim_end_matches('/').to_owned(),
         }
     }
 
@@ -104,6 +108,11 @@ impl Control {
     /// Where clients find the gateway.
     pub(crate) fn gateway_url(&self) -> &str {
         &self.gateway_url
+    }
+
+    /// Where operators find the control port.
+    pub(crate) fn control_url(&self) -> &str {
+        &self.control_url
     }
 
     /// Lets what was recorded a moment ago reach the log's file; a log that has failed is read as it is.

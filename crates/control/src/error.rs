@@ -103,6 +103,8 @@ codes! {
     TokenUnknown = "token_unknown", Unknown;
     /// The API token is unknown, expired or used from elsewhere. Which, is not said.
     TokenRefused = "token_refused", Unauthenticated;
+    /// A browser was made to send this by another site, or its page is too old.
+    RequestForged = "request_forged", Forbidden;
     /// The caller's role does not have the right.
     RoleLacksRight = "role_lacks_right", Forbidden;
     /// The caller must show the second factor first.

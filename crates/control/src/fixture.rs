@@ -132,6 +132,7 @@ impl Fixture {
             }),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
             gateway_url: "http://gateway.test/".to_owned(),
+            control_url: "https://control.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let actor = Actor::on_host("tester", "test");

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Body as HttpBody;
 use hyper::{Request, Response};
+use keyward_control::api::Peer;
 use keyward_policy::Actor;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
@@ -17,6 +19,15 @@ use tower::{Service, ServiceExt};
 type BodyError = Box<dyn StdError + Send + Sync>;
 /// A body, whoever made it.
 pub(crate) type Body = UnsyncBoxBody<Bytes, BodyError>;
+
+/// Who is at the other end.
+#[derive(Clone)]
+pub(crate) enum Who {
+    /// Whoever may use this host's socket or data.
+    Host(Actor),
+    /// Whoever reaches the control port, from there.
+    Peer(IpAddr),
+}
 
 /// An answer to come.
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
@@ -37,14 +48,15 @@ impl Api {
         Self(BoxCloneSyncService::new(routes.map_response(|response| response.map(body))))
     }
 
-    /// Answers a request of an actor; without one, only what is public answers.
-    pub(crate) fn answer<B>(self, mut request: Request<B>, actor: Option<Actor>) -> Answering
+    /// Answers a request of whoever is there.
+    pub(crate) fn answer<B>(self, mut request: Request<B>, who: Who) -> Answering
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        if let Some(actor) = actor {
-            request.extensions_mut().insert(actor);
+        match who {
+            Who::Host(actor) => drop(request.extensions_mut().insert(actor)),
+            Who::Peer(address) => drop(request.extensions_mut().insert(Peer(address))),
         }
         Box::pin(self.0.oneshot(request.map(body)))
     }

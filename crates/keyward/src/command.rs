@@ -9,11 +9,13 @@ mod doctor;
 mod key;
 mod kill;
 mod on_wire;
+mod operator;
 mod project;
 mod reopen;
 mod restore;
 mod sandbox;
 mod serve;
+mod token;
 mod unlock;
 mod vault;
 mod venue;
@@ -48,6 +50,10 @@ pub(crate) enum Other {
     #[command(subcommand)]
     Key(key::Key),
     Kill(kill::Kill),
+    #[command(subcommand)]
+    Operator(operator::Operator),
+    #[command(subcommand)]
+    Token(token::Token),
     #[command(subcommand)]
     Audit(audit::Audit),
     Backup(backup::Backup),
@@ -92,6 +98,8 @@ impl Other {
             Self::Project(command) => command.run(invocation).await,
             Self::Key(command) => command.run(invocation).await,
             Self::Kill(command) => command.run(invocation).await,
+            Self::Operator(command) => command.run(invocation).await,
+            Self::Token(command) => command.run(invocation).await,
             Self::Audit(command) => command.run(invocation).await,
             Self::Backup(command) => command.run(invocation).await,
             Self::Restore(command) => command.run(invocation).await,

@@ -13,7 +13,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use keyward_control::{Control, Lock, Recovered, api, recover};
+use keyward_control::api::{self, Routes};
+use keyward_control::{Control, Lock, Recovered, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Remembered, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
 use keyward_policy::{Change, Clock, Entropy, Event, KillSwitch, Outcome, Reason, What};
@@ -30,10 +31,9 @@ use crate::data::DataDir;
 use crate::host::{SystemClock, SystemEntropy};
 use crate::remembered;
 
-/// The name under which the database remembers how clients reach the gateway.
-const GATEWAY_URL: &str = "gateway_url";
-/// How clients reach the gateway while no server has ever said so.
-const GATEWAY_URL_DEFAULT: &str = "http://127.0.0.1:8080";
+/// The names under which the database remembers where a server is reached, and what holds while none has ever run.
+const GATEWAY_URL: (&str, &str) = ("gateway_url", "http://127.0.0.1:8080");
+const CONTROL_URL: (&str, &str) = ("control_url", "http://127.0.0.1:8081");
 
 /// How often a server without a vault looks whether somebody has made one.
 const IDENTITY_CHECK_EVERY: Duration = Duration::from_secs(1);
@@ -49,12 +49,21 @@ pub(crate) struct Place<'a> {
     pub(crate) config_file: PathBuf,
     /// The database.
     pub(crate) database_url: Zeroizing<String>,
-    /// The gateway's base URL as clients see it; none when it is known from the last time that a server ran.
-    pub(crate) gateway_url: Option<String>,
+    /// Where a server is reached; what is none is known from the last time that one ran.
+    pub(crate) urls: Urls,
     /// The gateway's settings.
     pub(crate) settings: Settings,
     /// Whether clients are served, so that what the last server left is for this one.
     pub(crate) serves: bool,
+}
+
+/// Where a server is reached, without a slash at the end.
+#[derive(Clone, Default)]
+pub(crate) struct Urls {
+    /// Its gateway, by clients.
+    pub(crate) gateway: Option<String>,
+    /// Its control port, by operators.
+    pub(crate) control: Option<String>,
 }
 
 /// The parts, open and wired.
@@ -65,8 +74,8 @@ pub(crate) struct Keyward {
     pub(crate) control: Arc<Control>,
     /// The operations, for operators.
     pub(crate) api: Api,
-    /// What anybody may ask: health, readiness, metrics.
-    pub(crate) public: Api,
+    /// What the control port serves: the same for who says who he is, and health, readiness and metrics for anybody.
+    pub(crate) port: Api,
     /// The audit log.
     pub(crate) ledger: Arc<Ledger>,
     /// Why nothing is served until an operator reopens Keyward.
@@ -91,17 +100,19 @@ impl Keyward {
         let shared = Shared::new(open_ledger(place.data, &store).await?);
         let remembered = place.serves.then(|| remembered::take(place.data, shared.ledger.opening().entries));
         let identity = identity(&store).await?;
+        let trusted = place.settings.trusted_proxies.clone();
         let gateway = shared.gateway(&store, identity, remembered.flatten(), place.settings);
         let audit = place.data.audit();
         let Recovered { snapshot, lock } = recover(&store, &shared.ledger, &audit, SystemClock.now()).await?;
         load(&gateway, snapshot);
         gateway.confirm();
         gateway.apply(Change::Locked(lock.is_some()));
-        let gateway_url = gateway_url(&store, place.gateway_url).await?;
-        let control = shared.control(&store, &gateway, (audit, place.config_file), gateway_url);
+        let urls = remembered_urls(&store, place.urls).await?;
+        let control = shared.control(&store, &gateway, (audit, place.config_file), urls);
         let api = Api::new(api::router(Arc::clone(&control)));
-        let public = shared.public(&gateway);
-        Ok(Self { gateway, control, api, public, ledger: shared.ledger, lock, store })
+        let port = api::router(Arc::clone(&control)).merge(shared.public(&gateway));
+        let port = Api::new(api::admitted(port, Arc::clone(&control), trusted));
+        Ok(Self { gateway, control, api, port, ledger: shared.ledger, lock, store })
     }
 
     /// Waits until there is a vault, and with it the key that vouches for callers, and gives that to the gateway.
@@ -178,7 +189,7 @@ impl Shared {
         store: &Store,
         gateway: &Arc<Gateway>,
         (audit_dir, config_file): (PathBuf, PathBuf),
-        gateway_url: String,
+        urls: (String, String),
     ) -> Arc<Control> {
         let publish = Arc::clone(gateway);
         Arc::new(Control::new(keyward_control::Parts {
@@ -191,13 +202,14 @@ impl Shared {
             entropy: Arc::clone(&self.entropy),
             publish: Arc::new(move |change| publish.apply(change)),
             introspect: Arc::new(ThroughGateway(Arc::clone(gateway))),
-            gateway_url,
+            gateway_url: urls.0,
+            control_url: urls.1,
             kdf: KdfParams::RECOMMENDED,
         }))
     }
 
     /// What anybody may ask. A server that is sealed, killed, or that can record nothing, is not ready for clients.
-    fn public(&self, gateway: &Arc<Gateway>) -> Api {
+    fn public(&self, gateway: &Arc<Gateway>) -> Routes {
         let (vault, ledger) = (Arc::clone(&self.vault), Arc::clone(&self.ledger));
         let (gateway, held) = (Arc::clone(gateway), Arc::clone(gateway));
         let ready = move || match ledger.failure() {
@@ -210,7 +222,7 @@ impl Shared {
             None => killed(&held.kill_switch())
                 .map(|some| some.into_iter().chain(held.pauses().iter().map(held_back)).collect()),
         };
-        Api::new(api::public_router(ready, move || gateway.metrics()))
+        api::public_routes(ready, move || gateway.metrics())
     }
 }
 
@@ -267,13 +279,24 @@ fn load(gateway: &Gateway, snapshot: Snapshot) {
     }
 }
 
-/// How clients reach the gateway: what a server says is remembered for the commands that run without one.
-async fn gateway_url(store: &Store, said: Option<String>) -> Result<String> {
+/// Where a server is reached: what one says is remembered for the commands that run without one.
+async fn remembered_urls(store: &Store, urls: Urls) -> Result<(String, String)> {
+    Ok((
+        remembered_url(store, GATEWAY_URL, urls.gateway).await?,
+        remembered_url(store, CONTROL_URL, urls.control).await?,
+    ))
+}
+
+async fn remembered_url(
+    store: &Store,
+    (name, default): (&str, &str),
+    said: Option<String>,
+) -> Result<String> {
     match said {
         Some(url) => {
-            store.put_meta(GATEWAY_URL, &url).await?;
+            store.put_meta(name, &url).await?;
             Ok(url)
         }
-        None => Ok(store.meta(GATEWAY_URL).await?.unwrap_or_else(|| GATEWAY_URL_DEFAULT.to_owned())),
+        None => Ok(store.meta(name).await?.unwrap_or_else(|| default.to_owned())),
     }
 }

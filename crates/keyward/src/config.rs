@@ -78,8 +78,10 @@ pub(crate) struct GatewayConfig {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ControlConfig {
-    /// Where its port for probes and metrics listens.
+    /// Where its port listens.
     pub(crate) listen: Option<SocketAddr>,
+    /// How operators reach it, where that is not where it listens: behind what ends TLS for it.
+    pub(crate) url: Option<String>,
 }
 
 impl Config {

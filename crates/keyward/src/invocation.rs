@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli::Global;
 use crate::command::Unlock;
-use crate::compose::Place;
+use crate::compose::{Place, Urls};
 use crate::config::Config;
 use crate::data::DataDir;
 use crate::database::Database;
@@ -87,9 +87,11 @@ impl Invocation {
     }
 
     /// What the parts are opened on, in this process.
-    pub(crate) fn place(&self, gateway_url: Option<String>, settings: Settings) -> Result<Place<'_>> {
+    pub(crate) fn place(&self, settings: Settings) -> Result<Place<'_>> {
+        let urls =
+            Urls { gateway: self.config.gateway.url.clone(), control: self.config.control.url.clone() };
         let (data, config_file, database_url) = (&self.data, self.config_file.clone(), self.database.url()?);
-        Ok(Place { data, config_file, database_url, gateway_url, settings, serves: false })
+        Ok(Place { data, config_file, database_url, urls, settings, serves: false })
     }
 
     /// The running server, for what only a server can do.
@@ -113,7 +115,7 @@ impl Invocation {
         match Door::of_server(&self.data.socket()).await? {
             Some(server) => Ok(server),
             None => {
-                let place = self.place(self.config.gateway.url.clone(), Settings::default())?;
+                let place = self.place(Settings::default())?;
                 Ok(Door::Inside(Box::new(Inside::open(place).await?)))
             }
         }

@@ -1,4 +1,5 @@
-//! Listeners of the control plane: the socket that only this account can open, and the port for probes and metrics.
+//! Listeners of the control plane: the socket that only this account can open, and the port where people and programs
+//! say who they are.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -17,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 
-use crate::api::Api;
+use crate::api::{Api, Who};
 use crate::data::FILE_MODE;
 
 /// Connections served at once; more wait in the listener's backlog.
@@ -56,14 +57,14 @@ pub(crate) async fn on_socket(listener: UnixListener, api: Api, mut stop: watch:
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted.and_then(|(stream, _)| Ok((peer(&stream)?, stream))) {
-            Ok((actor, stream)) => connections.serve(stream, Some(actor)).await,
+            Ok((actor, stream)) => connections.serve(stream, Who::Host(actor)).await,
             Err(error) => pause(&error).await,
         }
     }
     connections.finish().await;
 }
 
-/// Serves the public routes on the control port until the server stops.
+/// Serves whoever reaches the control port until the server stops.
 pub(crate) async fn on_port(listener: TcpListener, api: Api, mut stop: watch::Receiver<bool>) {
     let connections = Connections::new(api, &stop);
     loop {
@@ -72,7 +73,7 @@ pub(crate) async fn on_port(listener: TcpListener, api: Api, mut stop: watch::Re
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok((stream, _)) => connections.serve(stream, None).await,
+            Ok((stream, peer)) => connections.serve(stream, Who::Peer(peer.ip())).await,
             Err(error) => pause(&error).await,
         }
     }
@@ -102,14 +103,14 @@ impl Connections {
     }
 
     /// Serves one connection in a task of its own, once there is room.
-    async fn serve<C>(&self, connection: C, actor: Option<Actor>)
+    async fn serve<C>(&self, connection: C, who: Who)
     where
         C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let room = Arc::clone(&self.room).acquire_owned().await;
         let (api, stop) = (self.api.clone(), self.stop.clone());
         tokio::spawn(async move {
-            if let Err(error) = converse(connection, api, actor, stop).await {
+            if let Err(error) = converse(connection, api, who, stop).await {
                 tracing::debug!(%error, "a control connection broke");
             }
             drop(room);
@@ -126,16 +127,11 @@ impl Connections {
 }
 
 /// Answers what comes over one connection; after the stop, only the request under way.
-async fn converse<C>(
-    connection: C,
-    api: Api,
-    actor: Option<Actor>,
-    mut stop: watch::Receiver<bool>,
-) -> hyper::Result<()>
+async fn converse<C>(connection: C, api: Api, who: Who, mut stop: watch::Receiver<bool>) -> hyper::Result<()>
 where
     C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| api.clone().answer(request, actor.clone()));
+    let service = service_fn(move |request| api.clone().answer(request, who.clone()));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)

@@ -78,7 +78,7 @@ impl Server {
         let kill_switch = kill_switch::watch(Arc::clone(&keyward), data, stopped.clone())?;
         let mut tasks = JoinSet::new();
         tasks.spawn(listen::on_socket(operators, keyward.api.clone(), stopped.clone()));
-        tasks.spawn(listen::on_port(control, keyward.public.clone(), stopped.clone()));
+        tasks.spawn(listen::on_port(control, keyward.port.clone(), stopped.clone()));
         tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(hear_database(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));

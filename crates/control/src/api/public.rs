@@ -4,14 +4,12 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::get;
 
-use crate::{Code, Error};
-
 /// The type of Prometheus's text format.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `/healthz`, `/readyz` and `/metrics`. `ready` says why Keyward is not ready, or what
 /// else is to be known (whole lines, or nothing); `metrics` gives Prometheus's text.
-pub fn public_router(
+pub fn public_routes(
     ready: impl Fn() -> Result<String, String> + Clone + Send + Sync + 'static,
     metrics: impl Fn() -> String + Clone + Send + Sync + 'static,
 ) -> Router {
@@ -19,7 +17,6 @@ pub fn public_router(
         .route("/healthz", get(async || "alive\n"))
         .route("/readyz", get(async move || readiness(ready())))
         .route("/metrics", get(async move || ([(header::CONTENT_TYPE, METRICS)], metrics())))
-        .fallback(async || Error::new(Code::RouteUnknown, "there is nothing at this path"))
 }
 
 fn readiness(ready: Result<String, String>) -> (StatusCode, String) {
@@ -38,7 +35,7 @@ mod tests {
     use super::*;
 
     async fn get(path: &str, ready: Result<String, String>) -> (u16, String) {
-        let router = public_router(move || ready.clone(), || "keyward_requests_total 1\n".to_owned());
+        let router = public_routes(move || ready.clone(), || "keyward_requests_total 1\n".to_owned());
         let response = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         (status, String::from_utf8(to_bytes(response.into_body(), 4096).await.unwrap().into()).unwrap())

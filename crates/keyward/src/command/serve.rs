@@ -15,7 +15,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::unlock::{Unlock, Unlocking};
-use crate::compose::Place;
+use crate::compose::{Place, Urls};
 use crate::config::GatewayConfig;
 use crate::confine::{Reach, confine};
 use crate::door::{Call, Door, Inside, path};
@@ -94,6 +94,7 @@ pub(crate) struct Serve {
 pub(crate) struct Prepared {
     bound: Bound,
     url: String,
+    control_url: Option<String>,
     settings: Settings,
     database_url: Zeroizing<String>,
     unlocking: Option<Unlocking>,
@@ -123,7 +124,8 @@ impl Serve {
         if !unconfined {
             confine(&reach(invocation, &config, &writable)?)?;
         }
-        Ok(Prepared { bound, url, settings, database_url, unlocking })
+        let control_url = invocation.config.control.url.clone();
+        Ok(Prepared { bound, url, control_url, settings, database_url, unlocking })
     }
 
     /// What is said here, and what the file says where nothing is said here.
@@ -146,12 +148,12 @@ impl Serve {
 impl Prepared {
     /// Runs the server until somebody stops it.
     pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
-        let control = self.bound.control_url()?;
+        let control = self.control_url.map_or_else(|| self.bound.control_url(), Ok)?;
         let place = Place {
             data: &invocation.data,
             config_file: invocation.config_file.clone(),
             database_url: self.database_url,
-            gateway_url: Some(self.url.clone()),
+            urls: Urls { gateway: Some(self.url.clone()), control: Some(control.clone()) },
             settings: self.settings,
             serves: true,
         };

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::net::UnixStream;
 
 use super::{Call, read};
+use crate::api::Who;
 use crate::compose::{Keyward, Place};
 use crate::listen;
 
@@ -42,7 +43,7 @@ impl Inside {
     /// Carries out one operation.
     pub(crate) async fn call(&self, call: &Call) -> Result<Value> {
         let api = self.keyward.api.clone();
-        let (head, body) = api.answer(call.request()?, Some(self.actor.clone())).await?.into_parts();
+        let (head, body) = api.answer(call.request()?, Who::Host(self.actor.clone())).await?.into_parts();
         let body: Bytes = body.collect().await.map_err(|error| anyhow!(error))?.to_bytes();
         read(&Response::from_parts(head, body))
     }

@@ -84,11 +84,11 @@ fn only_a_trusted_proxy_introduces_its_clients() {
 }
 
 #[test]
-fn the_control_port_answers_probes_and_nothing_else() {
+fn the_control_port_answers_probes_and_nobody_else_who_does_not_say_who_he_is() {
     let world = World::start();
     let ask = |target: &str| Wire::bare("GET", target).send_under(&world.server.control, "");
     assert_eq!(ask("/healthz").status, 200);
     assert_eq!(ask("/readyz").status, 200);
     assert!(ask("/metrics").body.contains("keyward_requests"));
-    assert_eq!(ask("/api/v1/keys").status, 404);
+    assert_eq!(ask("/api/v1/keys").status, 401);
 }

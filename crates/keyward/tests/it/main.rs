@@ -21,6 +21,7 @@ mod keys;
 mod leaks;
 mod load;
 mod nonces;
+mod people;
 mod restarts;
 mod story;
 mod wire;

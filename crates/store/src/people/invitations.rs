@@ -84,7 +84,6 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::story::{both, invitation};
 
     #[tokio::test]

@@ -171,7 +171,6 @@ mod tests {
     use jiff::SignedDuration;
     use keyward_policy::Role;
 
-    use super::*;
     use crate::story::{both, invite, operator, session};
 
     #[tokio::test]

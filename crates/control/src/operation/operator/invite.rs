@@ -5,6 +5,7 @@ use keyward_policy::{Actor, Operation, Role};
 use keyward_store::Invitation;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::outranks;
 use crate::people::Bearer;
@@ -34,6 +35,8 @@ pub struct Invited {
     pub role: Role,
     /// What the link ends in: whoever opens `/invitation/…` with it becomes this operator.
     pub invitation: ShownOnce,
+    /// The link itself.
+    pub url: ShownOnce,
     /// Until when.
     pub expires_at: Timestamp,
 }
@@ -57,7 +60,9 @@ pub async fn invite(control: &Control, actor: &Actor, input: Invite) -> Result<I
     };
     let recorded = act.record(&input.name, json!({ "role": role, "expires_at": expires_at })).await?;
     recorded.carry_out(control.store.invite(&invitation)).await?;
-    Ok(Invited { name: input.name, role, invitation: bearer.shown, expires_at })
+    let url = format!("{}/invitation/{}", control.control_url(), bearer.shown.text());
+    let url = ShownOnce::new(Zeroizing::new(url));
+    Ok(Invited { name: input.name, role, invitation: bearer.shown, url, expires_at })
 }
 
 /// An operator's name is an e-mail address or any other word; it must not look like an id.

@@ -64,6 +64,12 @@ impl Session {
         !self.sealed.as_bytes().is_empty()
     }
 
+    /// Whether a form or a header repeats what only a page of ours can know.
+    pub fn believes(&self, repeated: &str) -> bool {
+        // Digests are compared, so that the time tells nothing of how much was right.
+        !self.csrf.is_empty() && digest(repeated) == digest(&self.csrf)
+    }
+
     /// By what authority he acts.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::trade::Client;
 use crate::command::sandbox::clock;
-use crate::compose::Place;
+use crate::compose::{Place, Urls};
 use crate::data::DataDir;
 use crate::door::{Call, Inside, path};
 use crate::host::SystemEntropy;
@@ -56,7 +56,7 @@ impl Stage {
             data: &data,
             config_file: data.config(),
             database_url: Zeroizing::new(format!("sqlite:{}", data.database().display())),
-            gateway_url: Some(bound.gateway_url()?),
+            urls: Urls { gateway: Some(bound.gateway_url()?), control: Some(bound.control_url()?) },
             settings: Settings { workers: WORKERS, ..Settings::default() },
             serves: true,
         };

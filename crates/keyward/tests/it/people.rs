@@ -1,0 +1,143 @@
+//! People and programs at the control port: invitation, password, device, session, token, and those who have none of it.
+
+use serde_json::{Value, json};
+use totp_rs::Builder;
+
+use crate::wire::{Reply, Wire, now_ms};
+use crate::world::World;
+
+const PASSWORD: &str = "otter violin granite seven";
+
+/// A browser: it keeps its cookie, and repeats what pages tell it to.
+struct Browser<'w> {
+    world: &'w World,
+    cookie: String,
+    csrf: String,
+}
+
+impl<'w> Browser<'w> {
+    fn new(world: &'w World) -> Self {
+        Self { world, cookie: String::new(), csrf: String::new() }
+    }
+
+    fn wire(&self, method: &'static str, path: &str, input: &Value) -> Wire {
+        let wire =
+            Wire::bare(method, path).header("Cookie", &self.cookie).header("X-Keyward-CSRF", &self.csrf);
+        if input.is_null() {
+            return wire;
+        }
+        Wire { body: input.to_string(), ..wire.header("Content-Type", "application/json") }
+    }
+
+    fn send(&self, wire: &Wire) -> Reply {
+        wire.send_under(&self.world.server.control, "/api/v1")
+    }
+
+    /// Asks, takes the cookie that comes, and asks what is to be repeated with it.
+    fn ask(&mut self, method: &'static str, path: &str, input: &Value) -> Reply {
+        let reply = self.send(&self.wire(method, path, input));
+        if let Some(cookie) = reply.header("set-cookie") {
+            assert!(cookie.contains("Secure; HttpOnly; SameSite=Strict"), "{cookie}");
+            self.cookie = cookie.split(';').next().unwrap().to_owned();
+            let who = self.send(&self.wire("GET", "/session", &Value::Null)).json();
+            self.csrf = who["csrf"].as_str().unwrap_or_default().to_owned();
+        }
+        reply
+    }
+
+    /// Takes a link, and a device: what it shows from then on.
+    fn join(&mut self, link: &str) -> Device {
+        let accept = json!({ "invitation": link, "password": PASSWORD });
+        assert_eq!(self.ask("POST", "/invitation/accept", &accept).status, 200);
+        assert_eq!(self.ask("GET", "/keys", &Value::Null).json()["code"], "unauthenticated");
+        let offer = self.ask("POST", "/second-factor", &Value::Null).json();
+        let device = Device(offer["secret"].as_str().unwrap().to_owned());
+        let confirm = json!({ "ticket": offer["ticket"], "code": device.code(), "password": PASSWORD });
+        let confirmed = self.ask("POST", "/second-factor/confirm", &confirm);
+        assert_eq!(confirmed.json()["codes"].as_array().unwrap().len(), 10, "{confirmed:?}");
+        device
+    }
+}
+
+/// A device that shares this secret.
+struct Device(String);
+
+impl Device {
+    fn code(&self) -> String {
+        let secret = totp_rs::Secret::try_from_base32(&self.0).unwrap();
+        let totp = Builder::new().with_secret(secret).build().unwrap();
+        totp.generate((now_ms() / 1000) as u64).to_string()
+    }
+}
+
+fn link(world: &World, name: &str, role: &str) -> String {
+    let invited = world.operate(&["operator", "invite", name, "--role", role]);
+    let url = invited["url"].as_str().unwrap();
+    assert!(url.starts_with(&format!("http://{}/invitation/kwi_", world.server.control)), "{url}");
+    invited["invitation"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_owner_comes_in_by_a_link_and_works_with_a_session_and_a_second_factor() {
+    let world = World::start();
+    let mut ada = Browser::new(&world);
+    let link = link(&world, "ada", "owner");
+    let device = ada.join(&link);
+    let again = Browser::new(&world).ask(
+        "POST",
+        "/invitation/accept",
+        &json!({ "invitation": link, "password": PASSWORD }),
+    );
+    assert_eq!(again.json()["code"], "invitation_invalid");
+    assert_eq!(ada.ask("GET", "/keys", &Value::Null).status, 200);
+    let project = ada.ask("POST", "/projects", &json!({ "name": "hers" }));
+    assert_eq!(project.status, 201, "{project:?}");
+    let last = &world.operate(&["audit", "tail", "--limit", "1"]).to_string();
+    assert!(last.contains("ada") && last.contains("project add"), "{last}");
+    // The code that enrolled the device is used up.
+    let wrong = ada.ask("POST", "/session/step-up", &json!({ "code": device.code() }));
+    assert_eq!(wrong.json()["code"], "code_wrong", "{wrong:?}");
+    let stranger = Browser::new(&world).ask("GET", "/keys", &Value::Null);
+    assert_eq!(stranger.status, 401);
+    assert_eq!(ada.ask("DELETE", "/session", &Value::Null).status, 200);
+    assert_eq!(ada.ask("GET", "/keys", &Value::Null).status, 401);
+}
+
+#[test]
+fn a_browser_that_another_site_has_in_hand_changes_nothing() {
+    let world = World::start();
+    let mut ada = Browser::new(&world);
+    ada.join(&link(&world, "ada", "owner"));
+    let add = json!({ "name": "theirs" });
+    let forged = |wire: Wire| ada.send(&wire).json()["code"].clone();
+    assert_eq!(
+        forged(ada.wire("POST", "/projects", &add).header("Origin", "https://evil.example")),
+        "request_forged"
+    );
+    assert_eq!(
+        forged(ada.wire("POST", "/projects", &add).header("Sec-Fetch-Site", "cross-site")),
+        "request_forged"
+    );
+    let unsaid = Browser { csrf: String::new(), cookie: ada.cookie.clone(), world: &world };
+    assert_eq!(unsaid.send(&unsaid.wire("POST", "/projects", &add)).json()["code"], "request_forged");
+    // A cookie that was planted before the sign-in is no session after it.
+    let planted = Browser { cookie: "__Host-keyward=planted".to_owned(), csrf: String::new(), world: &world };
+    assert_eq!(planted.send(&planted.wire("GET", "/keys", &Value::Null)).status, 401);
+}
+
+#[test]
+fn a_program_works_with_a_token_in_its_role_and_from_its_addresses() {
+    let world = World::start();
+    let made = world.operate(&["token", "create", "ci", "--role", "trader", "--ip", "127.0.0.1"]);
+    let bearer = format!("Bearer {}", made["bearer"].as_str().unwrap());
+    let ask = |method, path: &str, from| {
+        let wire = Wire::bare(method, path).header("Authorization", &bearer).from(from);
+        wire.send_under(&world.server.control, "/api/v1")
+    };
+    assert_eq!(ask("GET", "/keys", "127.0.0.1").status, 200);
+    assert_eq!(ask("GET", "/audit", "127.0.0.1").json()["code"], "role_lacks_right");
+    assert_eq!(ask("GET", "/keys", "127.0.0.2").json()["code"], "token_refused");
+    assert_eq!(ask("GET", "/session", "127.0.0.1").json()["role"], "trader");
+    world.operate(&["token", "revoke", "ci"]);
+    assert_eq!(ask("GET", "/keys", "127.0.0.1").json()["code"], "token_refused");
+}
