@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::Introspect;
 use crate::people::{Attempts, Hashing};
+use crate::usage::Usage;
 
 /// Tells the gateway what changed. When it returns, the change is in force: no send that it forbids starts any more, and
 /// what is given back are those that had started already and have no answer yet.
@@ -63,6 +64,7 @@ pub struct Control {
     control_url: String,
     pub(crate) attempts: Attempts,
     pub(crate) hashing: Hashing,
+    pub(crate) usage: Usage,
 }
 
 impl Control {
@@ -78,6 +80,7 @@ impl Control {
             kdf: parts.kdf,
             turn: Mutex::new(()),
             attempts: Attempts::default(),
+            usage: Usage::default(),
             hashing: Hashing::new(parts.kdf, Arc::clone(&parts.entropy)),
             entropy: parts.entropy,
             clock: parts.clock,

@@ -28,6 +28,7 @@ mod shown;
 mod stopped;
 mod time;
 mod url;
+pub mod usage;
 
 pub use control::{Control, Parts, Publish};
 pub use error::{Code, Error, Kind};

@@ -13,5 +13,6 @@ pub mod second_factor;
 pub mod session;
 pub mod status;
 pub mod token;
+pub mod traffic;
 pub mod vault;
 pub mod venue;

@@ -33,6 +33,9 @@ use crate::{kill_switch, listen, remembered, signals};
 
 /// How often what was recorded is signed: what is not is only as trustworthy as the disk.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+/// How often what keys did is read from the audit log, and how soon there is another bite of a long one.
+const USAGE_EVERY: Duration = Duration::from_secs(1);
+const USAGE_BITE_EVERY: Duration = Duration::from_millis(100);
 /// How often the database is asked for a sign of life.
 const DATABASE_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How often the audit log is asked whether it still works.
@@ -82,6 +85,7 @@ impl Server {
         tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(hear_database(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
+        tasks.spawn(follow_usage(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(systemd::alive(stopped.clone()));
         tasks.spawn(hand_over::offer(hand_over, listeners, ready, stopped.clone()));
         tasks.spawn(reload(bound.tls, signals::reload()?, stopped.clone()));
@@ -199,6 +203,24 @@ async fn identify(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
             tracing::error!(%error, "the gateway cannot vouch for callers");
         },
         _ = stopped.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// Reads on in the audit log, so that operators see what keys did; a long log is read in small bites.
+async fn follow_usage(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let wait = match keyward.control.read_usage().await {
+            Ok(true) => USAGE_BITE_EVERY,
+            Ok(false) => USAGE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "what keys did cannot be read from the audit log");
+                USAGE_EVERY
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
     }
 }
 

@@ -90,6 +90,10 @@ operations! {
     KeyList = "key list", See, SignedIn;
     /// Looks at one.
     KeyShow = "key show", See, SignedIn;
+    /// Looks at what one did.
+    KeyUsage = "key usage", See, SignedIn;
+    /// Looks at what went through the door.
+    Traffic = "traffic", See, SignedIn;
     /// Issues one.
     KeyCreate = "key create", Issue, Judged;
     /// Replaces one by another with the same rights.

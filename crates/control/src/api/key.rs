@@ -9,6 +9,8 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use crate::operation::key::{self, Created, KeyView};
+use crate::operation::traffic;
+use crate::usage::Hour;
 use crate::{Control, Listed, Removed, Stopped};
 
 /// The routes. A key goes by its id, its key string or its name.
@@ -16,6 +18,8 @@ pub(super) fn routes() -> Router<Arc<Control>> {
     Router::new()
         .route("/keys", get(list).post(create))
         .route("/keys/{key}", get(show).delete(delete))
+        .route("/keys/{key}/usage", get(usage))
+        .route("/traffic", get(traffic))
         .route("/keys/{key}/rotate", post(rotate))
         .route("/keys/{key}/suspend", post(suspend))
         .route("/keys/{key}/resume", post(resume))
@@ -40,6 +44,14 @@ async fn create(
 
 async fn show(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::show::show(&control, &actor, &key).await }).await
+}
+
+async fn usage(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<key::usage::Used> {
+    finish(async move { key::usage::usage(&control, &actor, &key).await }).await
+}
+
+async fn traffic(control: Shared, Acting(actor): Acting) -> Answer<Vec<Hour>> {
+    finish(async move { traffic::traffic(&control, &actor).await }).await
 }
 
 async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<Removed>> {

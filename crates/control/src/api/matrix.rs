@@ -38,6 +38,8 @@ fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
         Op::ProjectRemove => ("DELETE", "/projects/x", nothing),
         Op::KeyList => ("GET", "/keys", nothing),
         Op::KeyShow => ("GET", "/keys/x", nothing),
+        Op::KeyUsage => ("GET", "/keys/x/usage", nothing),
+        Op::Traffic => ("GET", "/traffic", nothing),
         Op::KeyCreate => ("POST", "/keys", json!({ "name": "x", "project": "x" })),
         Op::KeyRotate => ("POST", "/keys/x/rotate", nothing),
         Op::KeySuspend => ("POST", "/keys/x/suspend", nothing),

@@ -13,6 +13,7 @@ pub mod show;
 mod state;
 pub mod suspend;
 mod terms;
+pub mod usage;
 mod view;
 
 pub(crate) use find::{find, of_name};

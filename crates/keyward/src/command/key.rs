@@ -4,6 +4,7 @@ mod create;
 mod rate;
 mod rotate;
 mod show;
+mod usage;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -49,6 +50,8 @@ pub(crate) enum Key {
     List,
     Show(show::Show),
     Rotate(rotate::Rotate),
+    /// Tell when, from where and for what a key was used, and why it was refused
+    Usage(Named),
     /// Stop a key until it is resumed
     Suspend(Named),
     /// Let a suspended key be used again
@@ -75,6 +78,7 @@ impl Key {
             Self::List => list(invocation).await,
             Self::Show(show) => show.run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
+            Self::Usage(key) => key.usage(invocation).await,
             Self::Suspend(key) => key.stop(invocation, "suspend").await,
             Self::Resume(key) => key.resume(invocation).await,
             Self::Revoke(key) => key.stop(invocation, "revoke").await,
@@ -89,6 +93,11 @@ async fn list(invocation: &mut Invocation) -> Result<()> {
 }
 
 impl Named {
+    async fn usage(self, invocation: &mut Invocation) -> Result<()> {
+        let used = invocation.call(&Call::get(path(&["keys", &self.key, "usage"]))).await?;
+        invocation.printer.result(&used, usage::shown)
+    }
+
     async fn resume(self, invocation: &mut Invocation) -> Result<()> {
         let key = invocation.call(&Call::act(path(&["keys", &self.key, "resume"]))).await?;
         invocation.printer.result(&key, |key| record(key, FIELDS))

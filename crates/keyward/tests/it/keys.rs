@@ -81,3 +81,27 @@ fn an_over_privileged_real_key_is_called_that() {
     let warnings = checked["warnings"].to_string();
     assert!(warnings.contains("withdraw") && warnings.contains("address"), "{checked}");
 }
+
+#[test]
+fn what_a_key_did_is_told_from_the_log() {
+    let world = World::start();
+    let key = world.key("bot", &["--allow", "market,read,trade", "--symbol", "BTC/USDT"]);
+    let order = |symbol: &str| {
+        let order = format!("symbol={symbol}&side=BUY&type=MARKET&quantity=0.001");
+        Wire::signed(&key, "POST", "/api/v3/order", &order).send(&world.server.gateway)
+    };
+    assert_eq!((order("BTCUSDT").status, order("ETHUSDT").reason()), (200, "symbol_not_allowed"));
+    let used = || world.operate(&["key", "usage", "bot"]);
+    while used()["refused"] != 1 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let used = used();
+    assert_eq!((&used["allowed"], &used["last_address"]), (&json!(1), &json!("127.0.0.1")));
+    assert_eq!(
+        (&used["markets"][0]["what"], &used["permissions"][0]["what"]),
+        (&json!("BTCUSDT"), &json!("trade:spot"))
+    );
+    assert_eq!(used["refusals"][0]["reason"], "symbol_not_allowed");
+    let said = world.run(&["key", "usage", "bot"]);
+    assert!(String::from_utf8_lossy(&said.stdout).contains("symbol_not_allowed"), "{said:?}");
+}
