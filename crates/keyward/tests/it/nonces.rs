@@ -211,3 +211,35 @@ fn clients_of_13_and_18_digits_share_one_real_key_through_restarts_and_no_nonce_
     assert_eq!(counted["refused"], 0, "{counted}");
     assert!(counted["taken"].as_u64().unwrap() as usize >= wanted, "{counted}");
 }
+
+/// A request for the balance, signed with this key and nonce.
+fn balance(key: &Issued, nonce: u64) -> Wire {
+    let (path, body) = ("/0/private/Balance", format!("nonce={nonce}"));
+    let digest = Sha256::digest(format!("{nonce}{body}"));
+    let message = [path.as_bytes(), &digest[..]].concat();
+    let signature = SigningKey::HmacSha512(key.secret.as_bytes()).sign(&message).unwrap();
+    let wire = Wire::bare("POST", path).header("API-Key", &key.api_key).header("API-Sign", &signature);
+    Wire { body, ..wire.header("Content-Type", "application/x-www-form-urlencoded") }
+}
+
+#[test]
+fn a_real_key_that_is_used_beside_keyward_is_noticed() {
+    let world = World::with(Setup { dialect: "kraken", ..Setup::default() });
+    let key = world.key("bot", &ALLOW);
+    let ours = || balance(&key, now_us()).send_under(&world.server.gateway, "/kraken");
+    assert_eq!(ours().json()["error"], json!([]));
+    let account = world.sandbox.account("desk");
+    let (api_key, secret) = (account.api_key.clone(), account.secret.clone());
+    let elsewhere = Issued { id: String::new(), api_key, secret };
+    let exchange = world.sandbox.url.trim_start_matches("http://").to_owned();
+    // Further than Keyward counts for hundreds of years.
+    let far = balance(&elsewhere, 9_000_000_000_000_000_000).send_under(&exchange, "");
+    assert_eq!(far.json()["error"], json!([]), "{far:?}");
+    let refused = ours();
+    assert_eq!(refused.json()["error"], json!(["EAPI:Invalid nonce"]), "{refused:?}");
+    let metrics = Wire::bare("GET", "/metrics").send_under(&world.server.control, "");
+    assert!(metrics.body.contains("keyward_nonces_refused_total 1"), "{}", metrics.body);
+    let told = world.operate(&["audit", "tail", "--limit", "3"]).to_string();
+    assert!(told.contains("nonce_refused"), "{told}");
+    assert!(world.server.log().contains("is the real key used elsewhere too?"));
+}
