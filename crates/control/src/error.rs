@@ -203,6 +203,8 @@ codes! {
     BackupInvalid = "backup_invalid", Invalid;
     /// Keyward is not locked, so there is nothing to reopen.
     NotLocked = "not_locked", Conflict;
+    /// No ready snippet is known for the client and the dialect.
+    SnippetUnknown = "snippet_unknown", Invalid;
     /// The audit log cannot be written or read.
     AuditUnavailable = "audit_unavailable", Unavailable;
     /// The audit log was never signed, so nothing can be proven.

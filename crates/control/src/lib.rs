@@ -25,6 +25,7 @@ mod people;
 mod recover;
 mod services;
 mod shown;
+pub mod snippet;
 mod stopped;
 mod time;
 mod url;

@@ -25,7 +25,6 @@ mod output;
 mod remembered;
 mod server;
 mod signals;
-mod snippet;
 
 use std::process::ExitCode;
 

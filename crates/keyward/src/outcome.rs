@@ -43,6 +43,13 @@ impl Problem {
     }
 }
 
+impl From<keyward_control::Error> for Problem {
+    fn from(error: keyward_control::Error) -> Self {
+        let (code, hint) = (error.code().as_str().into(), error.next().map(str::to_owned));
+        Self { code, detail: error.to_string(), hint }
+    }
+}
+
 /// The stable code of a failure that has one.
 pub(crate) fn code(error: &Error) -> Option<&str> {
     error.downcast_ref::<Problem>().map(|problem| &*problem.code)

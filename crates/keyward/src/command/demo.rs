@@ -6,6 +6,7 @@ mod trade;
 
 use anyhow::Result;
 use clap::Args;
+use keyward_control::snippet::{Access, Client, render};
 use keyward_policy::KeyType;
 use serde_json::json;
 
@@ -14,7 +15,6 @@ use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::outcome::Problem;
 use crate::output::Printer;
-use crate::snippet::{Access, Client, render};
 
 /// Try Keyward: one process, throwaway data, an exchange to trade on, and a key that works when pasted
 #[derive(Args)]
@@ -73,7 +73,8 @@ async fn host(printer: Printer, stage: &mut Stage) -> Result<()> {
         key_type: KeyType::Hmac,
         secret: Some(&stage.client.secret),
     };
-    let (curl, ccxt) = (render(Client::Curl, &access)?, render(Client::Ccxt, &access)?);
+    let snippet = |client| render(client, &access).map_err(Problem::from);
+    let (curl, ccxt) = (snippet(Client::Curl)?, snippet(Client::Ccxt)?);
     let document = json!({
         "gateway": stage.door, "exchange": stage.exchange_url, "data": stage.data_path(),
         "api_key": access.api_key, "secret": access.secret, "curl": curl, "ccxt": ccxt,

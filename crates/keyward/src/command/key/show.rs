@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use keyward_control::snippet::{Access, Client, render};
 use keyward_policy::KeyType;
 use serde::Deserialize;
 use serde_json::json;
@@ -13,7 +15,6 @@ use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::outcome::Problem;
 use crate::output::record;
-use crate::snippet::{Access, Client, render};
 
 /// Show one key; with --client, what to paste into that client
 #[derive(Args)]
@@ -24,10 +25,32 @@ pub(crate) struct Show {
     key: Named,
     /// Print a ready snippet for this client
     #[arg(long, value_name = "CLIENT")]
-    client: Option<Client>,
+    client: Option<Asked>,
     /// The venue to make the snippet for, where the key holds grants on several
     #[arg(long, value_name = "VENUE", requires = "client")]
     venue: Option<String>,
+}
+
+/// The client that a snippet is asked for.
+#[derive(Clone, Copy)]
+struct Asked(Client);
+
+impl ValueEnum for Asked {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Asked; Client::ALL.len()] = {
+            let (mut all, mut at) = ([Asked(Client::Ccxt); Client::ALL.len()], 0);
+            while at < all.len() {
+                all[at] = Asked(Client::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.describe()))
+    }
 }
 
 /// What a snippet needs to know of a key.
@@ -50,12 +73,12 @@ impl Show {
     /// Runs the command.
     pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
         let key = invocation.call(&Call::get(path(&["keys", &self.key.key]))).await?;
-        let Some(client) = self.client else {
+        let Some(Asked(client)) = self.client else {
             return invocation.printer.result(&key, |key| record(key, FIELDS));
         };
         let known =
             Known::deserialize(&key).context("the server described the key in a way that is not known")?;
-        let snippet = render(client, &known.access(self.venue.as_deref())?)?;
+        let snippet = render(client, &known.access(self.venue.as_deref())?).map_err(Problem::from)?;
         invocation.printer.result(&json!({ "snippet": snippet }), |_| snippet.clone())
     }
 }

@@ -6,14 +6,13 @@
 mod binance;
 mod kraken;
 
-use clap::ValueEnum;
 use keyward_policy::KeyType;
 
-use crate::outcome::Problem;
+use crate::{Code, Error};
 
 /// A client that a snippet can be made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Client {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
     /// ccxt in Python.
     Ccxt,
     /// ccxt in JavaScript.
@@ -26,25 +25,52 @@ pub(crate) enum Client {
     PythonKrakenSdk,
 }
 
+impl Client {
+    /// Every client.
+    pub const ALL: [Self; 5] = [Self::Ccxt, Self::CcxtJs, Self::Freqtrade, Self::Curl, Self::PythonKrakenSdk];
+
+    /// What it is called in commands and addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ccxt => "ccxt",
+            Self::CcxtJs => "ccxt-js",
+            Self::Freqtrade => "freqtrade",
+            Self::Curl => "curl",
+            Self::PythonKrakenSdk => "python-kraken-sdk",
+        }
+    }
+
+    /// What it is.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Ccxt => "ccxt in Python",
+            Self::CcxtJs => "ccxt in JavaScript",
+            Self::Freqtrade => "The `exchange` part of a freqtrade configuration",
+            Self::Curl => "curl, signing with openssl",
+            Self::PythonKrakenSdk => "python-kraken-sdk, for Kraken's venues",
+        }
+    }
+}
+
 /// How a client gets in.
-pub(crate) struct Access<'a> {
+pub struct Access<'a> {
     /// The exchange's dialect.
-    pub(crate) dialect: &'a str,
+    pub dialect: &'a str,
     /// The gateway's base URL for the venue, without a slash at its end.
-    pub(crate) door: &'a str,
+    pub door: &'a str,
     /// The issued key.
-    pub(crate) api_key: &'a str,
+    pub api_key: &'a str,
     /// How it signs.
-    pub(crate) key_type: KeyType,
+    pub key_type: KeyType,
     /// Its secret, where it may be shown; the snippet otherwise reads the file that `KEYWARD_SECRET_FILE` names.
-    pub(crate) secret: Option<&'a str>,
+    pub secret: Option<&'a str>,
 }
 
 /// Makes the snippet of a client.
 ///
 /// # Errors
-/// A dialect that no snippet is known for, or a client that does not speak it.
-pub(crate) fn render(client: Client, access: &Access<'_>) -> Result<String, Problem> {
+/// `snippet_unknown` for a dialect that no snippet is known for, or a client that does not speak it.
+pub fn render(client: Client, access: &Access<'_>) -> Result<String, Error> {
     let rendered = match access.dialect {
         "binance" => binance::render(client, access),
         "kraken" => Some(kraken::render(client, access)),
@@ -52,7 +78,7 @@ pub(crate) fn render(client: Client, access: &Access<'_>) -> Result<String, Prob
     };
     rendered.ok_or_else(|| {
         let said = format!("no snippet of this client is known for the dialect {}", access.dialect);
-        Problem::new("snippet_unknown", said)
+        Error::new(Code::SnippetUnknown, said)
             .hint("set your client's base URL to the one that `keyward key show` prints")
     })
 }
