@@ -91,7 +91,7 @@ impl Control {
     }
 
     /// The time now, in whole microseconds: as fine as the database keeps it, so that what is shown is what is kept.
-    pub(crate) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }

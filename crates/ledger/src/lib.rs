@@ -43,6 +43,6 @@ pub use export::export;
 pub use ledger::{DEADLINE, Head, Ledger};
 pub use opening::Opening;
 pub use prove::{Proof, ProofError, prove};
-pub use read::{Cursor, Find, MAX_RESULTS, find, read_on, tail};
+pub use read::{Cursor, Find, MAX_RESULTS, find, read_on, search, tail};
 pub use signer::{CheckpointSigner, VerifierKey};
 pub use verify::{Broken, Report, verify};

@@ -40,16 +40,42 @@ pub enum Find {
 /// # Errors
 /// [`Error::Io`].
 pub fn tail(dir: &Path, count: usize) -> Result<(Vec<Entry>, Cursor), Error> {
-    let count = count.min(MAX_RESULTS);
-    let mut last = VecDeque::with_capacity(count + 1);
+    let mut last = VecDeque::new();
     let end = each(dir, Cursor::default(), |index, json| {
-        last.push_back(entry(index, json));
-        if last.len() > count {
-            last.pop_front();
-        }
+        keep(&mut last, count, entry(index, json));
         Ok(true)
     })?;
     Ok((last.into(), end))
+}
+
+/// The last `count` entries that are wanted, the oldest first; only those before the place `before`, where one is named.
+/// What is wanted is told from an entry's JSON.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn search(
+    dir: &Path,
+    before: Option<EntryIndex>,
+    count: usize,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Entry>, Error> {
+    let mut last = VecDeque::new();
+    each(dir, Cursor::default(), |index, json| {
+        let is_here = before.is_none_or(|before| index < before.0);
+        if is_here && str::from_utf8(json).is_ok_and(&wanted) {
+            keep(&mut last, count, entry(index, json));
+        }
+        Ok(is_here)
+    })?;
+    Ok(last.into())
+}
+
+/// Adds an entry to the last ones, of which there are at most `count` and at most [`MAX_RESULTS`].
+fn keep(last: &mut VecDeque<Entry>, count: usize, entry: Entry) {
+    last.push_back(entry);
+    if last.len() > count.min(MAX_RESULTS) {
+        last.pop_front();
+    }
 }
 
 /// The entries from `cursor` on, at most `count`, and where to read on.
@@ -156,6 +182,18 @@ mod tests {
         assert_eq!(indices(&tail(log_of(2, &[]).0.path(), 0).unwrap().0), [0; 0]);
         assert_eq!(indices(&tail(log_of(0, &[]).0.path(), 5).unwrap().0), [0; 0]);
         assert!(tail(Path::new("/nonexistent"), 5).is_err());
+    }
+
+    #[test]
+    fn a_search_gives_the_last_that_are_wanted_before_a_place() {
+        let (dir, _) = log_of(10, &[]);
+        let last = |before: Option<u64>, count| {
+            let wanted = |json: &str| !json.contains(&request(5).to_string());
+            indices(&search(dir.path(), before.map(EntryIndex), count, wanted).unwrap())
+        };
+        assert_eq!(last(None, 3), [7, 8, 9]);
+        assert_eq!(last(Some(7), 3), [3, 4, 6]);
+        assert_eq!(last(Some(0), 3), [0; 0]);
     }
 
     #[test]

@@ -26,6 +26,19 @@ impl Store {
     /// # Errors
     /// [`Error::Cursor`] when `page.after` did not come from a list of keys.
     pub async fn keys(&self, filter: KeyFilter, page: &Page) -> Result<List<Key>, Error> {
+        self.keys_named(filter, None, page).await
+    }
+
+    /// The same, only those whose name or key string contains a text, whatever its case.
+    ///
+    /// # Errors
+    /// As [`keys`](Self::keys).
+    pub async fn keys_named(
+        &self,
+        filter: KeyFilter,
+        part: Option<&str>,
+        page: &Page,
+    ) -> Result<List<Key>, Error> {
         let (created_at, id) = page.after.as_deref().map_or(Ok((i64::MIN, "")), read_place)?;
         let rows = on!(&self.pool, |db| {
             let mut query = sqlx::QueryBuilder::new(select_keys_from!());
@@ -45,11 +58,28 @@ impl Store {
             if let Some(state) = filter.state {
                 query.push(" AND state = ").push_bind(column::word(STATES, state));
             }
+            if let Some(part) = part {
+                let like = like(part);
+                query.push(" AND (lower(name) LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
+                query.push(" OR lower(api_key) LIKE ").push_bind(like).push(" ESCAPE '!')");
+            }
             query.push(" ORDER BY created_at, id LIMIT ").push_bind(page.fetch()).push(with_grants!());
             query.build_query_as::<KeyRow>().fetch_all(db).await
         })?;
         Ok(List::cut(gather(rows)?, page, place))
     }
+}
+
+/// A pattern for what contains a text. The text's own wildcards stand for themselves.
+fn like(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in part.chars().flat_map(char::to_lowercase) {
+        if matches!(character, '!' | '%' | '_') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern + "%"
 }
 
 /// Where a key stands in the list.
@@ -93,6 +123,24 @@ mod tests {
             let every =
                 KeyFilter { venue, state: Some(KeyState::Active), project: project.project, ..credential };
             assert_eq!(names(&store, every).await, ["third"]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn keys_are_found_by_a_part_of_their_name_or_key_string() {
+        both(async |store| {
+            let world = World::add(&store, "one").await;
+            world.add_key(&store, "Grid_Bot").await;
+            let key = world.add_key(&store, "gridxbot").await;
+            let found = async |part: &str| {
+                let list = store.keys_named(KeyFilter::default(), Some(part), &Page::default()).await;
+                list.unwrap().items.into_iter().map(|key| key.name).collect::<Vec<_>>()
+            };
+            assert_eq!(found("grid").await, ["Grid_Bot", "gridxbot"]);
+            assert_eq!(found("D_B").await, ["Grid_Bot"]);
+            assert_eq!(found(&key.api_key.as_str()[3..]).await, ["gridxbot"]);
+            assert_eq!(found("%").await, [""; 0]);
         })
         .await;
     }

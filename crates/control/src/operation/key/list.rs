@@ -1,6 +1,6 @@
 //! `key list`.
 
-use keyward_policy::{Actor, Operation};
+use keyward_policy::{Actor, KeyState, Operation};
 use keyward_store::{KeyFilter, Page};
 use serde::Deserialize;
 
@@ -18,6 +18,10 @@ pub struct Which {
     pub credential: Option<String>,
     /// Only those with a grant on this venue.
     pub venue: Option<String>,
+    /// Only those in this state, as an operator set it; an expired key may be in any.
+    pub state: Option<KeyState>,
+    /// Only those whose name or key string contains this.
+    pub search: Option<String>,
     /// How many at most.
     pub limit: Option<u32>,
     /// The `next` of the part before.
@@ -32,7 +36,7 @@ pub async fn list(control: &Control, actor: &Actor, which: Which) -> Result<List
     control.view(actor, Operation::KeyList)?;
     let filter = filter(control, &which).await?;
     let page = Page::from(Part { limit: which.limit, after: which.after });
-    let list = control.store.keys(filter, &page).await?;
+    let list = control.store.keys_named(filter, which.search.as_deref(), &page).await?;
     let mut names = Names::new(&control.store);
     let mut items = Vec::with_capacity(list.items.len());
     for key in list.items {
@@ -42,7 +46,7 @@ pub async fn list(control: &Control, actor: &Actor, which: Which) -> Result<List
 }
 
 async fn filter(control: &Control, which: &Which) -> Result<KeyFilter, Error> {
-    let mut filter = KeyFilter::default();
+    let mut filter = KeyFilter { state: which.state, ..KeyFilter::default() };
     if let Some(project) = &which.project {
         filter.project = Some(control.store.project(project).await?.id);
     }
@@ -90,6 +94,12 @@ mod tests {
             list(&fixture.control, &fixture.actor, of("none")).await.unwrap_err().code(),
             Code::ProjectUnknown
         );
+        let state = |state| Which { state: Some(state), ..of("bots") };
+        assert_eq!(names(&fixture, state(KeyState::Active)).await, ["one"]);
+        assert!(names(&fixture, state(KeyState::Suspended)).await.is_empty());
+        let search = |text: &str| Which { search: Some(text.to_owned()), ..Which::default() };
+        assert_eq!(names(&fixture, search("ON")).await, ["one"]);
+        assert!(names(&fixture, search("two")).await.is_empty());
         let wrong = Which { after: Some("?".to_owned()), ..Which::default() };
         assert_eq!(list(&fixture.control, &fixture.actor, wrong).await.unwrap_err().code(), Code::Malformed);
     }
