@@ -37,6 +37,7 @@ use crate::{Code, Control, Error};
 pub use admit::{COOKIE, Held, Peer, admitted, set_cookie, unset_cookie};
 pub use axum::Router as Routes;
 pub use forgery::is_foreign;
+pub use problem::status;
 pub use public::public_routes;
 
 /// The longest body of a request; a private key with its PEM lines has some 3 KB.

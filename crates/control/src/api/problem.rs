@@ -47,7 +47,8 @@ impl IntoResponse for Error {
     }
 }
 
-const fn status(kind: Kind) -> StatusCode {
+/// The HTTP status of a failure.
+pub const fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,

@@ -18,6 +18,7 @@ mod view;
 
 pub(crate) use find::{find, of_name};
 pub use issue::Created;
+pub use terms::{Rate, Unlimited};
 pub(in crate::operation) use terms::ranges;
 pub use view::{GrantView, KeyView};
 

@@ -7,5 +7,5 @@ pub mod status;
 mod unlocking;
 pub mod unseal;
 
-pub use status::Status;
+pub use status::{State, Status};
 pub use unlocking::Unlocking;

@@ -7,3 +7,8 @@ pub mod show;
 mod view;
 
 pub use view::VenueView;
+
+/// The names of the dialects that a venue can have.
+pub fn dialects() -> impl Iterator<Item = &'static str> {
+    keyward_dialect::DIALECTS.iter().map(|dialect| dialect.name())
+}

@@ -80,7 +80,7 @@ const ABSENCES: &[Absence] = &[
         why: "the vault keeps secrets in memory: others bring and take the bytes",
     },
     Absence {
-        place: Place::In(&["crates/ledger/", "crates/store/", "crates/control/"]),
+        place: Place::In(&["crates/ledger/", "crates/store/", "crates/control/", "crates/console/"]),
         names: &["TcpStream", "UdpSocket", "UnixStream"],
         why: "only the gateway, and the command line's small client, open connections",
     },

@@ -11,6 +11,11 @@ use super::repository::{Package, Repository};
 const IN_TESTS: &[(&str, &str)] = &[
     // The gateway is tested against a real exchange.
     ("keyward-gateway", "keyward-sandbox"),
+    // The console is tested over real operations, which stand on all of these.
+    ("keyward-console", "keyward-dialect"),
+    ("keyward-console", "keyward-ledger"),
+    ("keyward-console", "keyward-store"),
+    ("keyward-console", "keyward-vault"),
 ];
 
 pub(super) fn check(repository: &Repository) -> Vec<Finding> {

@@ -1,0 +1,45 @@
+//! What was just done: an answer leads on to a page, whose address says in one word what happened.
+
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// The words, and what they say. An address can choose among them and say nothing else.
+const DONE: &[(&str, &str)] = &[
+    ("suspended", "The key is suspended. Nothing of it starts to be sent any more."),
+    ("resumed", "The key is in use again."),
+    ("revoked", "The key is revoked, for good. Nothing of it starts to be sent any more."),
+    ("deleted", "The key is deleted. Its id and its key string are never issued again."),
+    ("killed", "Done. Nothing of the keys that were ended starts to be sent any more."),
+    ("sealed", "The vault is sealed. Nothing is signed until somebody unseals it."),
+    ("unsealed", "The vault is unsealed."),
+    ("made", "The vault is made, and unsealed. Keep what unseals it: nobody can recover it."),
+    ("reopened", "Keyward serves again."),
+    ("venue-added", "The venue is added."),
+    ("venue-removed", "The venue is removed."),
+    ("credential-added", "The credential is sealed in the vault. Check now what the exchange lets it do."),
+    ("credential-generated", "The pair is made. Register its public key at the exchange."),
+    ("credential-named", "The credential has its key string and can be used."),
+    ("credential-removed", "The credential is removed. Delete the key at the exchange too."),
+    ("project-added", "The project is added."),
+    ("project-removed", "The project is removed."),
+];
+
+/// Leads on to a page that says what was done.
+pub(crate) fn lead_to(path: &str, done: &'static str) -> Response {
+    Redirect::to(&format!("{path}?done={done}")).into_response()
+}
+
+/// What a word says.
+pub(crate) fn words(done: &str) -> Option<&'static str> {
+    DONE.iter().find(|(word, _)| *word == done).map(|(_, words)| *words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_cannot_make_a_page_say_anything() {
+        assert!(words("revoked").is_some());
+        assert_eq!(words("<b>call 555</b>"), None);
+    }
+}

@@ -1,0 +1,295 @@
+//! What the tests stand on: the console over a real control plane, looked at by an operator through HTTP.
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request};
+use jiff::Timestamp;
+use keyward_control::operation::audit::tail::{Tail, tail};
+use keyward_control::operation::key::KeyView;
+use keyward_control::operation::{credential, key, project, vault, venue};
+use keyward_control::{Asked, CannotAsk, Control, Introspect, Parts};
+use keyward_dialect::RealKeyRights;
+use keyward_ledger::{DEADLINE, Ledger};
+use keyward_policy::{Actor, Authority, Clock, Credential, Entropy, OnWire, RequestId, Role, Venue};
+use keyward_store::Store;
+use keyward_vault::{KdfParams, Vault};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::Visitor;
+use crate::form::TOKEN;
+
+/// What unlocks the fixture's vault.
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
+/// The real secret of every credential: no page may show it.
+pub(crate) const SECRET: &str = "canaryCANARYcanaryCANARYcanaryCANARYcanaryCANARYcanaryCANARY0001";
+/// What a browser says of a form of ours.
+pub(crate) const OWN: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
+/// The fixture's session token.
+const CSRF: &str = "a-token-that-nobody-guesses";
+/// The most that a page may weigh.
+const WEIGHT_MAX: usize = 100_000;
+
+/// A console to look at.
+pub(crate) struct Fixture {
+    pub(crate) control: Arc<Control>,
+    visitor: Visitor,
+    ledger: Arc<Ledger>,
+    on_wire: Arc<Mutex<Vec<OnWire>>>,
+    exchange: Arc<Exchange>,
+    _dir: TempDir,
+}
+
+struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().unwrap()
+    }
+}
+
+/// Randomness that repeats with every fixture.
+#[derive(Default)]
+struct Counted(Mutex<u64>);
+
+impl Entropy for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self.0.lock().unwrap();
+        for byte in bytes {
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = (*state >> 56) as u8;
+        }
+    }
+}
+
+struct Exchange(Mutex<Result<RealKeyRights, CannotAsk>>);
+
+impl Introspect for Exchange {
+    fn rights(&self, _: Venue, _: Credential) -> Asked<'_> {
+        let answer = self.0.lock().unwrap().clone();
+        Box::pin(async move { answer })
+    }
+}
+
+/// A page as a browser got it.
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    headers: HeaderMap,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where it leads on.
+    pub(crate) fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    /// The address of the link that begins so.
+    pub(crate) fn link_to(&self, start: &str) -> String {
+        let start = format!("href=\"{}", start.replace("&amp;", "&#38;"));
+        let at = self.body.find(&start).unwrap_or_else(|| panic!("no {start} in {}", self.body));
+        let link = &self.body[at + "href=\"".len()..];
+        link[..link.find('"').unwrap()].replace("&#38;", "&amp;")
+    }
+
+    /// Whether it is a whole page, light, with a heading and its landmarks, and without any code inside.
+    pub(crate) fn is_sound(&self) {
+        let body = &self.body;
+        assert!(body.len() < WEIGHT_MAX, "{} bytes", body.len());
+        assert!(body.starts_with("<!doctype html>") && body.contains("</html>"), "{body}");
+        for once in ["<h1", "<main", "<title>", "class=\"skip\""] {
+            assert_eq!(body.matches(once).count(), 1, "{once} in {body}");
+        }
+        for never in ["style=", "<style", "javascript:", " onclick", " onload", " onsubmit", "http-equiv"] {
+            assert!(!body.contains(never), "{never} in {body}");
+        }
+        assert_eq!(body.matches("<script").count(), body.matches("<script src=\"/static/").count(), "{body}");
+        let tables = body.matches("<table").count();
+        assert_eq!(body.matches("<caption").count(), tables, "a table without a caption: {body}");
+        let forms = body.matches("method=\"post\"").count();
+        assert_eq!(body.matches(&format!("name=\"{TOKEN}\" value=\"{CSRF}\"")).count(), forms, "{body}");
+    }
+}
+
+fn read<T: DeserializeOwned>(input: &Value) -> T {
+    serde_json::from_value(input.clone()).unwrap()
+}
+
+impl Fixture {
+    /// With a vault that is unsealed, and an owner who looks.
+    pub(crate) async fn new() -> Self {
+        let fixture = Self::without_vault().await;
+        let input = read(&json!({ "passphrase": PASSPHRASE }));
+        vault::init::init(&fixture.control, &fixture.visitor.actor, input).await.unwrap();
+        fixture
+    }
+
+    pub(crate) async fn without_vault() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let entropy: Arc<dyn Entropy> = Arc::new(Counted::default());
+        let ledger = Arc::new(Ledger::open(&dir.path().join("audit"), None).unwrap());
+        let on_wire = Arc::new(Mutex::new(Vec::new()));
+        let still = Arc::clone(&on_wire);
+        let nobody = Err(CannotAsk::Unreachable("nobody is there".to_owned()));
+        let exchange = Arc::new(Exchange(Mutex::new(nobody)));
+        let control = Control::new(Parts {
+            store: Store::open(dir.path().join("keyward.db").to_str().unwrap()).await.unwrap(),
+            vault: Arc::new(Vault::new(Arc::clone(&entropy))),
+            ledger: Arc::clone(&ledger),
+            audit_dir: dir.path().join("audit"),
+            config_file: dir.path().join("keyward.toml"),
+            clock: Arc::new(Now),
+            entropy,
+            publish: Arc::new(move |_| still.lock().unwrap().clone()),
+            introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
+            gateway_url: "http://gateway.test/".to_owned(),
+            kdf: KdfParams::new(8, 1, 1).unwrap(),
+        });
+        let visitor = visitor(Role::Owner, true);
+        Self { control: Arc::new(control), visitor, ledger, on_wire, exchange, _dir: dir }
+    }
+
+    /// The same, looked at by somebody else.
+    pub(crate) fn with(self, role: Role, is_fresh: bool) -> Self {
+        Self { visitor: visitor(role, is_fresh), ..self }
+    }
+
+    pub(crate) async fn project(&self, name: &str) {
+        let input = project::add::Add { name: name.to_owned() };
+        project::add::add(&self.control, &self.host(), input).await.unwrap();
+    }
+
+    pub(crate) async fn venue(&self, name: &str) {
+        let input = json!({ "name": name, "dialect": "binance", "urls": { "": "http://127.0.0.1:1" } });
+        venue::add::add(&self.control, &self.host(), read(&input)).await.unwrap();
+    }
+
+    /// The project `bots`, and the credential `main` on the venue `binance`.
+    pub(crate) async fn places(&self) {
+        if project::show::show(&self.control, &self.host(), "bots").await.is_ok() {
+            return;
+        }
+        self.project("bots").await;
+        self.venue("binance").await;
+        let input = json!({ "name": "main", "venue": "binance", "api_key": "REALKEY", "secret": SECRET });
+        credential::add::add(&self.control, &self.host(), read(&input)).await.unwrap();
+    }
+
+    /// A key of the project `bots`, issued by `ada`.
+    pub(crate) async fn key(&self, name: &str, allow: &[&str], ip: &[&str], expires: &str) -> KeyView {
+        self.places().await;
+        let input = json!({
+            "name": name, "project": "bots", "credentials": ["main"], "allow": allow, "ip": ip, "expires": expires,
+        });
+        let actor = visitor(Role::Owner, true).actor;
+        key::create::create(&self.control, &actor, read(&input)).await.unwrap().key
+    }
+
+    /// A request was refused.
+    pub(crate) async fn refused(&self, key: &str, reason: &str) {
+        use keyward_policy::{Event, Reason, Refused, What};
+        let reason = *Reason::ALL.iter().find(|one| one.code() == reason).unwrap();
+        let request = keyward_policy::Request {
+            request: RequestId::from_entropy([7; 16]),
+            key: key.parse().ok(),
+            project: None,
+            address: "198.51.100.9".parse().ok(),
+            venue: "binance".into(),
+            method: "POST".into(),
+            path: "/api/v3/order".into(),
+            needs: Some("trade:spot"),
+            policy: None,
+            facts: Vec::new(),
+        };
+        let refused = Refused { request, reason, detail: "DOGE/USDT is not granted".into() };
+        let event = Event { at: Now.now(), what: What::Refused(refused) };
+        self.ledger.record_durably(&event, DEADLINE).await.unwrap();
+    }
+
+    /// The audit log as text.
+    pub(crate) async fn log(&self) -> String {
+        let entries = tail(&self.control, &self.host(), Tail::default()).await.unwrap();
+        serde_json::to_string(&entries).unwrap()
+    }
+
+    /// From now on a request is on the wire, whatever is stopped.
+    pub(crate) fn put_on_wire(&self) {
+        self.on_wire.lock().unwrap().push(OnWire {
+            request: RequestId::from_entropy([1; 16]),
+            key: None,
+            venue: "binance".to_owned(),
+            method: "POST".to_owned(),
+            path: "/api/v3/order".to_owned(),
+            since: Now.now(),
+        });
+    }
+
+    /// From now on the exchange says that a real key may do everything.
+    pub(crate) fn exchange_lets_withdraw(&self) {
+        *self.exchange.0.lock().unwrap() = Ok(RealKeyRights {
+            can_read: true,
+            can_trade: true,
+            can_withdraw: true,
+            can_transfer: true,
+            ip_restricted: false,
+            names: vec!["enableWithdrawals".to_owned()],
+        });
+    }
+
+    /// A form with its token.
+    pub(crate) fn form(&self, fields: &[(&str, &str)]) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair(TOKEN, CSRF).extend_pairs(fields).finish()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Seen {
+        let request = Request::get(path).extension(self.visitor.clone());
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn get_as_nobody(&self, path: &str) -> Seen {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as a page of ours does.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        self.post_with(path, &self.form(fields), &OWN).await
+    }
+
+    /// Sends a text with these headers.
+    pub(crate) async fn post_with(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Seen {
+        let mut request = Request::post(path).extension(self.visitor.clone()).header("host", "console.test");
+        let known = headers.iter().any(|(name, _)| *name == "content-type");
+        if !known {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Seen {
+        let response = crate::router(Arc::clone(&self.control)).oneshot(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        Seen { status, headers, body: String::from_utf8(bytes.into()).unwrap() }
+    }
+
+    fn host(&self) -> Actor {
+        Actor::on_host("host", "test")
+    }
+}
+
+fn visitor(role: Role, is_fresh: bool) -> Visitor {
+    let authority = Authority::Operator { role, is_fresh };
+    let actor = Actor { name: "ada".to_owned(), via: "console", authority };
+    Visitor { actor, csrf: CSRF.to_owned(), fresh_until: is_fresh.then(|| Now.now()) }
+}

@@ -1,0 +1,218 @@
+//! A key that somebody is about to issue, as a form holds it.
+
+use keyward_control::operation::key::create::Create;
+use keyward_control::operation::key::{Rate, Unlimited};
+use keyward_control::{Code, Error};
+use keyward_policy::{KeyType, Permission, PermissionSet, RateLimit, Verb};
+
+use super::preset::Preset;
+use crate::form::Form;
+use crate::then::with_query;
+
+/// What has been said so far. Nothing in it is secret, so it may stand in an address.
+#[derive(Clone, Default)]
+pub(super) struct Draft {
+    pub(super) preset: String,
+    pub(super) name: String,
+    pub(super) project: String,
+    pub(super) credentials: Vec<String>,
+    pub(super) venues: Vec<String>,
+    pub(super) allow: Vec<String>,
+    pub(super) symbols: Vec<String>,
+    pub(super) ip: Vec<String>,
+    pub(super) deny_ip: Vec<String>,
+    pub(super) expires: String,
+    pub(super) key_type: String,
+    pub(super) public_key: String,
+    pub(super) per_minute: String,
+    pub(super) burst: String,
+}
+
+impl Draft {
+    /// What a form, or an address, says.
+    pub(super) fn read(form: &Form) -> Self {
+        Self {
+            preset: form.text_or_empty("preset"),
+            name: form.text_or_empty("name"),
+            project: form.text_or_empty("project"),
+            credentials: form.texts("credential"),
+            venues: form.texts("venue"),
+            allow: form.texts("allow"),
+            symbols: form.words("symbols"),
+            ip: form.words("ip"),
+            deny_ip: form.words("deny_ip"),
+            expires: form.text_or_empty("expires"),
+            key_type: form.text_or_empty("type"),
+            public_key: form.text_or_empty("public_key"),
+            per_minute: form.text_or_empty("per_minute"),
+            burst: form.text_or_empty("burst"),
+        }
+    }
+
+    /// Where a preset begins.
+    pub(super) fn of(preset: &Preset) -> Self {
+        let (per_minute, burst) = preset.rate;
+        Self {
+            preset: preset.name.to_owned(),
+            allow: preset.allow.iter().map(|name| (*name).to_owned()).collect(),
+            expires: "90d".to_owned(),
+            key_type: "hmac".to_owned(),
+            per_minute: per_minute.to_owned(),
+            burst: burst.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The same as fields, for a form that only passes them on.
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        let lists = [("credential", &self.credentials), ("venue", &self.venues), ("allow", &self.allow)];
+        let many = lists.into_iter().flat_map(|(name, list)| list.iter().map(move |one| (name, one.clone())));
+        let one = [
+            ("preset", self.preset.clone()),
+            ("name", self.name.clone()),
+            ("project", self.project.clone()),
+            ("symbols", self.symbols.join(" ")),
+            ("ip", self.ip.join(" ")),
+            ("deny_ip", self.deny_ip.join(" ")),
+            ("expires", self.expires.clone()),
+            ("type", self.key_type.clone()),
+            ("public_key", self.public_key.clone()),
+            ("per_minute", self.per_minute.clone()),
+            ("burst", self.burst.clone()),
+        ];
+        one.into_iter().chain(many).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// The page on which it can go on, with all that was said.
+    pub(super) fn address(&self) -> String {
+        let fields = self.fields();
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        with_query("/keys/new", &pairs)
+    }
+
+    /// The request that it stands for.
+    ///
+    /// # Errors
+    /// `rate_invalid` and `malformed`, where a number or a choice cannot be read.
+    pub(super) fn request(&self) -> Result<Create, Error> {
+        let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Ok(Create {
+            name: self.name.clone(),
+            project: self.project.clone(),
+            credentials: self.credentials.clone(),
+            venues: self.venues.clone(),
+            allow: self.allow.clone(),
+            key_type: self.key_type()?,
+            public_key: said(&self.public_key),
+            ip: self.ip.clone(),
+            deny_ip: self.deny_ip.clone(),
+            symbols: self.symbols.clone(),
+            expires: said(&self.expires),
+            not_before: None,
+            rate: self.rate()?,
+        })
+    }
+
+    /// What it would let somebody do, as far as that can be read.
+    pub(super) fn permissions(&self) -> PermissionSet {
+        self.allow.iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
+    }
+
+    fn key_type(&self) -> Result<KeyType, Error> {
+        match self.key_type.as_str() {
+            "" | "hmac" => Ok(KeyType::Hmac),
+            "ed25519" => Ok(KeyType::Ed25519),
+            "rsa" => Ok(KeyType::Rsa),
+            _ => Err(Error::new(Code::Malformed, "there is no key of this type")
+                .hint("choose HMAC, Ed25519 or RSA")),
+        }
+    }
+
+    fn rate(&self) -> Result<Option<Rate>, Error> {
+        match (self.per_minute.as_str(), self.burst.as_str()) {
+            ("", "") => Ok(None),
+            ("unlimited", _) => Ok(Some(Rate::Word(Unlimited::Unlimited))),
+            (per_minute, burst) => {
+                let number = |text: &str| text.parse().ok();
+                let limit = number(per_minute).zip(number(burst));
+                let limit = limit.map(|(per_minute, burst)| Rate::Limited(RateLimit { per_minute, burst }));
+                limit.map(Some).ok_or_else(|| {
+                    Error::new(Code::RateInvalid, "a rate is two whole numbers: a minute, and at once")
+                        .hint("fill in both, or leave both empty for Keyward's own")
+                })
+            }
+        }
+    }
+
+    /// What somebody should know before he issues it.
+    pub(super) fn warnings(&self) -> Vec<&'static str> {
+        let permissions = self.permissions();
+        let has = |verb| permissions.iter().any(|one| one.verb() == verb);
+        let from_anywhere = self.ip.is_empty();
+        let warnings = [
+            (
+                has(Verb::Withdraw),
+                "It may send money away. Whoever steals it can take what is there. Give this only to a program that pays out, and bind it to an address.",
+            ),
+            (
+                has(Verb::Manage),
+                "It may make keys at the exchange itself, beside Keyward: those know none of your limits.",
+            ),
+            (has(Verb::Transfer), "It may move money between wallets and accounts."),
+            (
+                has(Verb::Stream),
+                "It is handed tokens that open private streams without any further signature, past Keyward.",
+            ),
+            (
+                has(Verb::Trade) && from_anywhere,
+                "It may trade from any address. Whoever steals it can use it from anywhere: name the address of the bot's host.",
+            ),
+            (
+                has(Verb::Trade) && self.symbols.is_empty(),
+                "It may trade every market. A stolen key can pump a thin one against you: name the markets that the bot needs.",
+            ),
+            (self.expires == "never", "It never expires. A key that is forgotten stays open for ever."),
+        ];
+        warnings.into_iter().filter_map(|(applies, warning)| applies.then_some(warning)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::preset::named;
+
+    #[test]
+    fn a_draft_survives_the_way_through_an_address() {
+        let mut draft = Draft::of(named("market-maker").unwrap());
+        draft.name = "mm & co".to_owned();
+        draft.symbols = vec!["BTC/USDT".to_owned(), "ETH/USDT:USDT".to_owned()];
+        let address = draft.address();
+        let again = Draft::read(&Form::read(address.split_once('?').unwrap().1.as_bytes()));
+        assert_eq!(again.fields(), draft.fields());
+        assert_eq!((again.symbols.len(), again.allow.len(), again.per_minute.as_str()), (2, 4, "6000"));
+    }
+
+    #[test]
+    fn what_reaches_far_is_warned_of() {
+        let mut draft = Draft::of(named("spot-bot").unwrap());
+        assert_eq!(draft.warnings().len(), 2);
+        draft.ip.push("203.0.113.7".to_owned());
+        draft.symbols.push("BTC/USDT".to_owned());
+        assert!(draft.warnings().is_empty());
+        draft.allow.push("withdraw".to_owned());
+        draft.expires = "never".to_owned();
+        assert_eq!(draft.warnings().len(), 2);
+        assert!(Draft::of(named("portfolio").unwrap()).warnings().is_empty());
+    }
+
+    #[test]
+    fn half_a_rate_is_no_rate() {
+        let rate = |per_minute: &str, burst: &str| {
+            let (per_minute, burst) = (per_minute.to_owned(), burst.to_owned());
+            Draft { per_minute, burst, ..Draft::default() }.request().map(|request| request.rate.is_some())
+        };
+        assert!(rate("", "").is_ok_and(|said| !said) && rate("60", "5").is_ok_and(|said| said));
+        assert!(rate("60", "").is_err() && rate("-1", "5").is_err() && rate("many", "5").is_err());
+    }
+}

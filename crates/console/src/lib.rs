@@ -1,0 +1,69 @@
+//! The web console: pages over the operations of the control plane.
+//!
+//! A page reads what a browser sends, calls one operation, and writes HTML. What may be done, and what is put on record,
+//! is decided by the operations alone. Every page works without JavaScript; what little there is of it, and the one style
+//! sheet, are files of our own, so that the pages can forbid everything else.
+
+mod attention;
+mod audit;
+mod confirm;
+mod credential;
+mod done;
+mod finish;
+#[cfg(test)]
+mod fixture;
+mod form;
+mod frame;
+mod guard;
+mod key;
+mod kill;
+mod moment;
+mod overview;
+mod parts;
+mod problem;
+mod project;
+mod reasons;
+mod snippets;
+mod static_files;
+mod then;
+mod vault;
+mod venue;
+mod visitor;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use keyward_control::Control;
+
+pub use visitor::Visitor;
+
+/// The longest form; a private key with its PEM lines has some 3 KB, and each byte may take three in a form.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// What handlers work on.
+type Shared = axum::extract::State<Arc<Control>>;
+
+/// Every page. Whoever serves them says who is looking: he puts a [`Visitor`] into the request's extensions, and without
+/// one there is nothing to see but the way to sign in.
+pub fn router(control: Arc<Control>) -> Router {
+    Router::new()
+        .merge(overview::routes())
+        .merge(key::routes())
+        .merge(venue::routes())
+        .merge(credential::routes())
+        .merge(project::routes())
+        .merge(audit::routes())
+        .merge(kill::routes())
+        .merge(vault::routes())
+        .fallback(problem::no_page)
+        .method_not_allowed_fallback(problem::no_method)
+        .layer(middleware::from_fn(problem::show))
+        .layer(middleware::from_fn(guard::check_origin))
+        .merge(static_files::routes())
+        .layer(middleware::from_fn(guard::add_headers))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .with_state(control)
+}

@@ -1,0 +1,64 @@
+//! Who is looking at a page.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use keyward_policy::{Actor, Authority, Lack, Operation};
+
+use crate::then;
+
+/// An operator who has signed in. Whoever serves the pages puts it into the request's extensions.
+#[derive(Clone)]
+pub struct Visitor {
+    /// As whom operations are called.
+    pub actor: Actor,
+    /// What his forms prove that they come from his pages: unguessable, and one of its own for each session.
+    pub csrf: String,
+    /// Until when his second factor counts as shown a moment ago.
+    pub fresh_until: Option<Timestamp>,
+}
+
+impl Visitor {
+    /// What he is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.actor.name
+    }
+
+    /// What he is.
+    pub(crate) fn role(&self) -> &'static str {
+        match self.actor.authority {
+            Authority::Host => "host",
+            Authority::Operator { role, .. } => role.name(),
+        }
+    }
+
+    /// Whether his role lets him do it. He may still have to show his second factor first.
+    pub(crate) fn may(&self, operation: Operation) -> bool {
+        self.actor.check(operation) != Err(Lack::Right)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
+        let visitor = parts.extensions.get::<Self>().cloned();
+        visitor.ok_or_else(|| Redirect::to(&then::after("/sign-in", &parts.uri)).into_response())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::Fixture;
+
+    #[tokio::test]
+    async fn who_has_not_signed_in_is_sent_there_and_back() {
+        let fixture = Fixture::new().await;
+        for path in ["/", "/keys", "/keys/new", "/audit", "/kill", "/venues", "/credentials", "/projects"] {
+            let page = fixture.get_as_nobody(path).await;
+            assert_eq!(page.status, 303, "{path}");
+            assert!(page.location().starts_with("/sign-in?then=%2F"), "{}", page.location());
+        }
+    }
+}
