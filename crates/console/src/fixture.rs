@@ -36,14 +36,14 @@ const WEIGHT_MAX: usize = 100_000;
 /// A console to look at.
 pub(crate) struct Fixture {
     pub(crate) control: Arc<Control>,
-    visitor: Visitor,
+    pub(crate) visitor: Visitor,
     ledger: Arc<Ledger>,
     on_wire: Arc<Mutex<Vec<OnWire>>>,
     exchange: Arc<Exchange>,
     _dir: TempDir,
 }
 
-struct Now;
+pub(crate) struct Now;
 
 impl Clock for Now {
     fn now(&self) -> Timestamp {

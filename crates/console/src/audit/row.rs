@@ -70,14 +70,23 @@ fn changed(event: &Map<String, Value>) -> (Badge, String, String) {
     (kind, what, details.map(described).unwrap_or_default())
 }
 
-/// What a change set, as `name: value`; what is empty says nothing.
+/// What a change set, as `name: value`, as far as that is plain; the entry's own page has the rest.
 fn described(details: &Map<String, Value>) -> String {
-    let is_said = |value: &&Value| !matches!(value, Value::Null) && **value != Value::Array(Vec::new());
-    let said = details.iter().filter(|(_, value)| is_said(value));
-    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    said.map(|(name, value)| format!("{}: {}", name.replace('_', " "), word(value)))
-        .collect::<Vec<_>>()
-        .join(" · ")
+    let said = details.iter().filter_map(|(name, value)| Some((name, plain(value)?)));
+    said.map(|(name, value)| format!("{}: {value}", name.replace('_', " "))).collect::<Vec<_>>().join(" · ")
+}
+
+/// A word, a number, or a list of them; nothing of what is empty or has parts.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) => Some(word.clone()).filter(|word| !word.is_empty()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Array(values) => {
+            let words: Vec<_> = values.iter().map(plain).collect::<Option<_>>()?;
+            Some(words.join(", ")).filter(|words| !words.is_empty())
+        }
+        Value::Null | Value::Object(_) => None,
+    }
 }
 
 fn unrecorded(event: &Map<String, Value>) -> (Badge, String, String) {
@@ -149,11 +158,11 @@ mod tests {
     fn a_change_says_who_and_what() {
         let row = row(json!({
             "event": "changed", "operation": "key suspend", "actor": { "name": "ada", "via": "console" },
-            "subject": "key_1", "details": { "state": "suspended", "symbols": null, "ip": [] },
+            "subject": "key_1", "details": { "state": "suspended", "symbols": null, "ip": [], "rate": { "burst": 1 }, "allow": ["a", "b"] },
         }));
         assert_eq!(
             (row.what.as_str(), row.detail.as_str()),
-            ("key suspend by ada (console)", "state: suspended")
+            ("key suspend by ada (console)", "allow: a, b · state: suspended")
         );
         assert_eq!(row.key.as_deref(), Some("key_1"));
     }

@@ -82,6 +82,7 @@ struct Review {
     rights: Vec<&'static str>,
     withheld: Vec<&'static str>,
     warnings: Vec<&'static str>,
+    ends: String,
 }
 
 pub(super) async fn ask(
@@ -128,6 +129,11 @@ fn review(visitor: Visitor, draft: Draft) -> Response {
         rights: rights(permissions),
         withheld: withheld(permissions),
         warnings: draft.warnings(),
+        ends: ENDS
+            .iter()
+            .find(|(end, _)| *end == draft.expires)
+            .map_or("In 90 days", |(_, label)| label)
+            .to_lowercase(),
         draft,
     })
 }
