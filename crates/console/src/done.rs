@@ -21,6 +21,14 @@ const DONE: &[(&str, &str)] = &[
     ("credential-removed", "The credential is removed. Delete the key at the exchange too."),
     ("project-added", "The project is added."),
     ("project-removed", "The project is removed."),
+    ("role-set", "The role is set. This person has to sign in again."),
+    ("operator-suspended", "This person cannot sign in any more."),
+    ("operator-resumed", "This person can sign in again."),
+    ("operator-removed", "This person is removed."),
+    ("token-revoked", "The token is revoked. Programs that show it are refused."),
+    ("session-ended", "The session is ended."),
+    ("sessions-ended", "You are signed out everywhere else."),
+    ("password-changed", "The password is changed, and your other sessions are ended."),
 ];
 
 /// Leads on to a page that says what was done.

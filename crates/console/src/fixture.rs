@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, Request};
 use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::operation::key::KeyView;
-use keyward_control::operation::{credential, key, project, vault, venue};
-use keyward_control::{Asked, CannotAsk, Control, Introspect, Parts};
+use keyward_control::operation::{credential, key, operator, project, vault, venue};
+use keyward_control::{Asked, Caller, CannotAsk, Control, Introspect, Parts};
 use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
 use keyward_policy::{Actor, Authority, Clock, Credential, Entropy, OnWire, RequestId, Role, Venue};
@@ -99,6 +99,13 @@ impl Seen {
         link[..link.find('"').unwrap()].replace("&#38;", "&amp;")
     }
 
+    /// The same of a page that somebody sees who has no session, whose forms have nothing to prove.
+    pub(crate) fn is_sound_for_nobody(&self) {
+        assert!(!self.body.contains(&format!("name=\"{TOKEN}\"")), "{}", self.body);
+        let body = self.body.replace("method=\"post\"", "method=\"told\"");
+        Self { body, status: self.status, headers: self.headers.clone() }.is_sound();
+    }
+
     /// Whether it is a whole page, light, with a heading and its landmarks, and without any code inside.
     pub(crate) fn is_sound(&self) {
         let body = &self.body;
@@ -150,6 +157,7 @@ impl Fixture {
             publish: Arc::new(move |_| still.lock().unwrap().clone()),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
             gateway_url: "http://gateway.test/".to_owned(),
+            control_url: "https://console.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let visitor = visitor(Role::Owner, true);
@@ -255,7 +263,23 @@ impl Fixture {
     }
 
     pub(crate) async fn get_as_nobody(&self, path: &str) -> Seen {
-        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+        self.send(Request::get(path).extension(caller()).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form without having signed in.
+    pub(crate) async fn post_as_nobody(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Seen {
+        let request = Request::post(path)
+            .extension(caller())
+            .header("content-type", "application/x-www-form-urlencoded");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// Invites somebody, and gives the path of the link.
+    pub(crate) async fn invite(&self, name: &str, role: &str) -> String {
+        let input = read(&json!({ "name": name, "role": role }));
+        let invited = operator::invite::invite(&self.control, &self.host(), input).await.unwrap();
+        format!("/invitation/{}", invited.invitation.text())
     }
 
     /// Sends a form as a page of ours does.
@@ -286,6 +310,10 @@ impl Fixture {
     fn host(&self) -> Actor {
         Actor::on_host("host", "test")
     }
+}
+
+fn caller() -> Caller {
+    Caller::new("203.0.113.1".parse().unwrap(), "a browser")
 }
 
 fn visitor(role: Role, is_fresh: bool) -> Visitor {

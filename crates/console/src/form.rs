@@ -68,6 +68,19 @@ impl Form {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether it was sent from a page of the session with this token.
+    ///
+    /// # Errors
+    /// The page that says so.
+    #[expect(clippy::result_large_err, reason = "an answer is what a form is refused by")]
+    pub(crate) fn prove(&self, token: &str) -> Result<(), Response> {
+        if self.proves(token) {
+            return Ok(());
+        }
+        let error = Error::new(Code::RequestForged, "this form does not belong to your session");
+        Err(Failure::from(error.hint("go back, load the page again, and send it once more")).into_response())
+    }
+
     /// Whether it carries this token; told in the same time whatever it carries.
     fn proves(&self, token: &str) -> bool {
         let given = self.all(TOKEN).next().unwrap_or_default();
@@ -86,11 +99,8 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let visitor = Visitor::from_request_parts(&mut parts, state).await?;
         let form = read(Request::from_parts(parts, body), state).await;
         let form = form.map_err(|error| Failure::from(error).into_response())?;
-        if form.proves(&visitor.csrf) {
-            return Ok(Self(visitor, form));
-        }
-        let error = Error::new(Code::OriginForeign, "this form does not belong to your session");
-        Err(Failure::from(error.hint("go back, load the page again, and send it once more")).into_response())
+        form.prove(&visitor.csrf)?;
+        Ok(Self(visitor, form))
     }
 }
 

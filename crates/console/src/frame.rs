@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use keyward_policy::Operation;
 
 use crate::done;
+use crate::session::Own;
 use crate::static_files;
 use crate::visitor::Visitor;
 
@@ -24,6 +25,12 @@ pub(crate) enum Section {
     Projects,
     /// What happened.
     Audit,
+    /// Who runs Keyward.
+    People,
+    /// What programs show.
+    Tokens,
+    /// One's own sign-in.
+    Account,
 }
 
 /// An entry of the navigation.
@@ -42,18 +49,29 @@ pub(crate) struct Frame {
     pub(crate) script: Option<&'static str>,
     visitor: Option<Visitor>,
     section: Option<Section>,
+    /// What the page's forms carry.
+    csrf: String,
 }
 
 impl Frame {
     /// The frame of a visitor's page.
     pub(crate) fn new(visitor: Visitor, section: Section, title: impl Into<String>) -> Self {
-        let (visitor, section) = (Some(visitor), Some(section));
-        Self { title: title.into(), notice: None, script: None, visitor, section }
+        Self { section: Some(section), ..Self::perhaps(Some(visitor), title) }
     }
 
     /// The frame of a page that belongs to no part, and may be seen by somebody who has not signed in.
     pub(crate) fn perhaps(visitor: Option<Visitor>, title: impl Into<String>) -> Self {
-        Self { title: title.into(), notice: None, script: None, visitor, section: None }
+        let csrf = visitor.as_ref().map(|visitor| visitor.csrf.clone()).unwrap_or_default();
+        Self { title: title.into(), notice: None, script: None, visitor, section: None, csrf }
+    }
+
+    /// The frame of a page that somebody sees who may have no second factor yet.
+    pub(crate) fn of_session(own: &Own, title: impl Into<String>) -> Self {
+        let session = &own.0.session;
+        let (csrf, fresh_until) = (session.csrf.clone(), session.fresh_until);
+        let visitor = session.actor().ok().map(|actor| Visitor { actor, csrf, fresh_until });
+        let section = visitor.is_some().then_some(Section::Account);
+        Self { section, csrf: session.csrf.clone(), ..Self::perhaps(visitor, title) }
     }
 
     /// Says what was just done.
@@ -74,7 +92,7 @@ impl Frame {
 
     /// What this visitor's forms carry.
     pub(crate) fn csrf(&self) -> &str {
-        self.visitor.as_ref().map_or("", |visitor| &visitor.csrf)
+        &self.csrf
     }
 
     pub(crate) fn may(&self, operation: Operation) -> bool {
@@ -93,6 +111,8 @@ impl Frame {
             ("Credentials", "/credentials", Section::Credentials, Operation::CredentialList),
             ("Projects", "/projects", Section::Projects, Operation::ProjectList),
             ("Audit log", "/audit", Section::Audit, Operation::AuditTail),
+            ("People", "/people", Section::People, Operation::OperatorList),
+            ("API tokens", "/tokens", Section::Tokens, Operation::TokenList),
         ];
         let allowed = all.into_iter().filter(|(.., needs)| self.may(*needs));
         let link = |(label, href, section, _)| Link { label, href, is_here: self.section == Some(section) };

@@ -43,7 +43,7 @@ pub(crate) async fn check_origin(request: Request, next: Next) -> Response {
     if only_looks || is_own(request.headers()) {
         return next.run(request).await;
     }
-    let error = Error::new(Code::OriginForeign, "this form was not sent by a page of this console");
+    let error = Error::new(Code::RequestForged, "this form was not sent by a page of this console");
     Failure::from(error.hint("open the page here and send it again")).into_response()
 }
 

@@ -4,6 +4,7 @@
 //! is decided by the operations alone. Every page works without JavaScript; what little there is of it, and the one style
 //! sheet, are files of our own, so that the pages can forbid everything else.
 
+mod account;
 mod attention;
 mod audit;
 mod confirm;
@@ -15,17 +16,23 @@ mod fixture;
 mod form;
 mod frame;
 mod guard;
+mod invitation;
 mod key;
 mod kill;
 mod moment;
 mod overview;
 mod parts;
+mod people;
 mod problem;
 mod project;
 mod reasons;
+mod second_factor;
+mod session;
+mod sign_in;
 mod snippets;
 mod static_files;
 mod then;
+mod token;
 mod vault;
 mod venue;
 mod visitor;
@@ -46,8 +53,8 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 /// What handlers work on.
 type Shared = axum::extract::State<Arc<Control>>;
 
-/// Every page. Whoever serves them says who is looking: he puts a [`Visitor`] into the request's extensions, and without
-/// one there is nothing to see but the way to sign in.
+/// Every page. Whoever serves them says who is looking, as for the API: [`admitted`](keyward_control::api::admitted) puts the
+/// session into the request's extensions, and without one there is nothing to see but the way to sign in.
 pub fn router(control: Arc<Control>) -> Router {
     Router::new()
         .merge(overview::routes())
@@ -58,6 +65,12 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(audit::routes())
         .merge(kill::routes())
         .merge(vault::routes())
+        .merge(sign_in::routes())
+        .merge(invitation::routes())
+        .merge(second_factor::routes())
+        .merge(account::routes())
+        .merge(people::routes())
+        .merge(token::routes())
         .fallback(problem::no_page)
         .method_not_allowed_fallback(problem::no_method)
         .layer(middleware::from_fn(problem::show))

@@ -52,7 +52,7 @@ struct Remedy {
 
 /// Makes pages of failures. Whoever must show his second factor first is led there, and back.
 pub(crate) async fn show(request: Request, next: Next) -> Response {
-    let visitor = request.extensions().get::<Visitor>().cloned();
+    let visitor = Visitor::among(request.extensions());
     let uri = request.uri().clone();
     let mut response = next.run(request).await;
     let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() else { return response };
@@ -62,14 +62,10 @@ pub(crate) async fn show(request: Request, next: Next) -> Response {
     page(&error, visitor)
 }
 
-/// Nothing is at this address.
-pub(crate) async fn no_page(uri: Uri) -> Failure {
-    let error = if uri.path().len() > 1 {
-        Error::new(Code::RouteUnknown, "there is no page at this address")
-    } else {
-        Error::new(Code::RouteUnknown, "there is no page here")
-    };
-    error.into()
+/// Nothing is at this address. What looks for the API is a program, and is told so as programs are.
+pub(crate) async fn no_page(uri: Uri) -> Response {
+    let error = Error::new(Code::RouteUnknown, "there is no page at this address");
+    if uri.path().starts_with("/api/") { error.into_response() } else { Failure::from(error).into_response() }
 }
 
 /// The page is only looked at.
@@ -142,6 +138,7 @@ mod tests {
         let page = fixture.get("/nowhere").await;
         assert_eq!(page.status, 404);
         assert!(page.body.contains("There is no page at this address."));
+        assert_eq!(fixture.get("/api/v1/nowhere").await.header("content-type"), "application/problem+json");
         assert_eq!(fixture.post("/keys", &[]).await.status, 405);
     }
 

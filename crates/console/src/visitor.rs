@@ -1,14 +1,16 @@
 //! Who is looking at a page.
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use keyward_control::api::Held;
 use keyward_policy::{Actor, Authority, Lack, Operation};
 
 use crate::then;
 
-/// An operator who has signed in. Whoever serves the pages puts it into the request's extensions.
+/// An operator who has signed in: from the session that whoever serves the pages has found, or as he says himself.
 #[derive(Clone)]
 pub struct Visitor {
     /// As whom operations are called.
@@ -39,12 +41,29 @@ impl Visitor {
     }
 }
 
+impl Visitor {
+    /// Whoever has signed in, and has a second factor.
+    pub(crate) fn among(extensions: &Extensions) -> Option<Self> {
+        extensions.get::<Self>().cloned().or_else(|| {
+            let session = &extensions.get::<Held>()?.session;
+            let (csrf, fresh_until) = (session.csrf.clone(), session.fresh_until);
+            Some(Self { actor: session.actor().ok()?, csrf, fresh_until })
+        })
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
-        let visitor = parts.extensions.get::<Self>().cloned();
-        visitor.ok_or_else(|| Redirect::to(&then::after("/sign-in", &parts.uri)).into_response())
+        Self::among(&parts.extensions).ok_or_else(|| {
+            let way = match parts.extensions.get::<Held>() {
+                // He has signed in, and does nothing before he has a second factor.
+                Some(_) => "/second-factor".to_owned(),
+                None => then::after("/sign-in", &parts.uri),
+            };
+            Redirect::to(&way).into_response()
+        })
     }
 }
 

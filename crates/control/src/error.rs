@@ -109,8 +109,6 @@ codes! {
     RoleLacksRight = "role_lacks_right", Forbidden;
     /// The caller must show the second factor first.
     SecondFactorNeeded = "second_factor_needed", Forbidden;
-    /// What changes something was not sent by a page of the console, or not by one of this session.
-    OriginForeign = "origin_foreign", Forbidden;
     /// There is no such path.
     RouteUnknown = "route_unknown", Unknown;
     /// The path does not answer to this method.

@@ -111,6 +111,7 @@ impl Keyward {
         let control = shared.control(&store, &gateway, (audit, place.config_file), urls);
         let api = Api::new(api::router(Arc::clone(&control)));
         let port = api::router(Arc::clone(&control)).merge(shared.public(&gateway));
+        let port = port.fallback_service(keyward_console::router(Arc::clone(&control)));
         let port = Api::new(api::admitted(port, Arc::clone(&control), trusted));
         Ok(Self { gateway, control, api, port, ledger: shared.ledger, lock, store })
     }

@@ -1,0 +1,109 @@
+//! `/account`: one's own sessions, password and second factor.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use axum::routing::{get, post};
+use keyward_control::operation::session::list::SessionView;
+use keyward_control::operation::session::{self, password};
+use keyward_control::{Code, Control, Error};
+
+use crate::Shared;
+use crate::done;
+use crate::finish::finish;
+use crate::frame::{Frame, Section, html};
+use crate::moment::Moment;
+use crate::overview::After;
+use crate::problem::Failure;
+use crate::session::{Own, OwnPosted};
+use crate::visitor::Visitor;
+
+pub(crate) fn routes() -> Router<Arc<Control>> {
+    Router::new()
+        .route("/account", get(show))
+        .route("/account/password", get(ask_password).post(change_password))
+        .route("/account/sessions/end-others", post(end_others))
+        .route("/account/sessions/{id}/end", post(end))
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Page {
+    frame: Frame,
+    name: String,
+    role: &'static str,
+    fresh: Option<Moment>,
+    sessions: Vec<Row>,
+}
+
+/// A session in the table.
+struct Row {
+    session: SessionView,
+    begun: Moment,
+    seen: Moment,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct Asking {
+    frame: Frame,
+}
+
+async fn show(
+    control: Shared,
+    visitor: Visitor,
+    own: Own,
+    Query(after): Query<After>,
+) -> Result<Response, Failure> {
+    let page = finish(async move {
+        let now = control.now();
+        let sessions = session::list::list(&control, &own.0.session).await?;
+        let row = |session: SessionView| Row {
+            begun: Moment::new(session.created_at, now),
+            seen: Moment::new(session.seen_at, now),
+            session,
+        };
+        Ok(Page {
+            name: visitor.name().to_owned(),
+            role: visitor.role(),
+            fresh: visitor.fresh_until.map(|until| Moment::new(until, now)),
+            sessions: sessions.into_iter().map(row).collect(),
+            frame: Frame::new(visitor, Section::Account, "Your account").after(after.done.as_deref()),
+        })
+    });
+    Ok(html(&page.await?))
+}
+
+async fn ask_password(visitor: Visitor) -> Response {
+    html(&Asking { frame: Frame::new(visitor, Section::Account, "Change your password") })
+}
+
+async fn change_password(
+    control: Shared,
+    OwnPosted(own, caller, form): OwnPosted,
+) -> Result<Response, Failure> {
+    let missing = || Error::new(Code::PasswordWeak, "a password is missing, or the two new ones differ");
+    let agrees = form.agrees("new", "again");
+    let (old, new) = (form.secret("old")?, form.secret("new")?.filter(|_| agrees));
+    let (old, new) = old.zip(new).ok_or_else(missing)?;
+    let input = password::Change { old, new };
+    finish(async move { password::change(&control, &caller, &own.0.session, input).await }).await?;
+    Ok(done::lead_to("/account", "password-changed"))
+}
+
+async fn end(
+    control: Shared,
+    Path(id): Path<String>,
+    OwnPosted(own, ..): OwnPosted,
+) -> Result<Response, Failure> {
+    finish(async move { session::end::end(&control, &own.0.session, &id).await }).await?;
+    Ok(done::lead_to("/account", "session-ended"))
+}
+
+async fn end_others(control: Shared, OwnPosted(own, ..): OwnPosted) -> Result<Response, Failure> {
+    finish(async move { session::end::end_others(&control, &own.0.session).await }).await?;
+    Ok(done::lead_to("/account", "sessions-ended"))
+}
