@@ -251,6 +251,14 @@ mod tests {
     }
 
     #[test]
+    fn the_page_explains_every_code() {
+        let page = include_str!("../../../docs/problems.md");
+        let missing = Code::ALL.iter().filter(|code| !page.contains(&format!("\n| `{code}` | ")));
+        assert_eq!(missing.collect::<Vec<_>>(), [] as [&Code; 0], "docs/problems.md lacks their rows");
+        assert_eq!(page.matches("\n| `").count(), Code::ALL.len(), "docs/problems.md has a row too many");
+    }
+
+    #[test]
     fn only_what_the_caller_cannot_mend_is_keywards_fault() {
         assert_eq!(Code::VaultSealed.kind().fault(), Fault::Keyward);
         assert_eq!(Code::VenueRefused.kind().fault(), Fault::Venue);

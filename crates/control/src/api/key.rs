@@ -1,26 +1,32 @@
 //! `/keys`.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::routing::{get, post};
+use keyward_policy::Operation;
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
+use super::routes::{Routes, Told, does};
 use crate::operation::key::{self, Created, KeyView};
-use crate::{Control, Listed, Removed, Stopped};
+use crate::{Code, Listed, Removed, Stopped};
 
 /// The routes. A key goes by its id, its key string or its name.
-pub(super) fn routes() -> Router<Arc<Control>> {
-    Router::new()
-        .route("/keys", get(list).post(create))
-        .route("/keys/{key}", get(show).delete(delete))
-        .route("/keys/{key}/rotate", post(rotate))
-        .route("/keys/{key}/suspend", post(suspend))
-        .route("/keys/{key}/resume", post(resume))
-        .route("/keys/{key}/revoke", post(revoke))
+pub(super) fn routes() -> Routes {
+    Routes::of("keys")
+        .get("/keys", LIST, list)
+        .post("/keys", CREATE, create)
+        .get("/keys/{key}", SHOW, show)
+        .delete("/keys/{key}", DELETE, delete)
+        .post("/keys/{key}/rotate", ROTATE, rotate)
+        .post("/keys/{key}/suspend", SUSPEND, suspend)
+        .post("/keys/{key}/resume", RESUME, resume)
+        .post("/keys/{key}/revoke", REVOKE, revoke)
 }
+
+const LIST: Told = does(
+    Operation::KeyList,
+    "List the keys, the oldest first",
+    &[Code::ProjectUnknown, Code::CredentialUnknown, Code::VenueUnknown],
+);
 
 async fn list(
     control: Shared,
@@ -30,6 +36,32 @@ async fn list(
     finish(async move { key::list::list(&control, &actor, which).await }).await
 }
 
+const CREATE: Told = does(
+    Operation::KeyCreate,
+    "Issue a key",
+    &[
+        Code::NameInvalid,
+        Code::NameTaken,
+        Code::ProjectUnknown,
+        Code::CredentialUnknown,
+        Code::VenueUnknown,
+        Code::GrantMissing,
+        Code::GrantDuplicate,
+        Code::VenueNeedsCredential,
+        Code::VenueTakesNoCredential,
+        Code::KeyTypeUnsupported,
+        Code::AllowEmpty,
+        Code::PermissionInvalid,
+        Code::SymbolInvalid,
+        Code::AddressInvalid,
+        Code::RateInvalid,
+        Code::TimeInvalid,
+        Code::TooMany,
+        Code::PublicKeyInvalid,
+        Code::VaultSealed,
+    ],
+);
+
 async fn create(
     control: Shared,
     Acting(actor): Acting,
@@ -38,13 +70,33 @@ async fn create(
     made(async move { key::create::create(&control, &actor, input).await }).await
 }
 
+const SHOW: Told = does(Operation::KeyShow, "Show one", &[Code::KeyUnknown, Code::KeyAmbiguous]);
+
 async fn show(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::show::show(&control, &actor, &key).await }).await
 }
 
+const DELETE: Told =
+    does(Operation::KeyDelete, "End one and forget it", &[Code::KeyUnknown, Code::KeyAmbiguous]);
+
 async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<Removed>> {
     finish(async move { key::delete::delete(&control, &actor, &key).await }).await
 }
+
+const ROTATE: Told = does(
+    Operation::KeyRotate,
+    "Put a new key with the same rights in its place",
+    &[
+        Code::KeyUnknown,
+        Code::KeyAmbiguous,
+        Code::KeyRevoked,
+        Code::KeyExpired,
+        Code::KeyRetiring,
+        Code::TimeInvalid,
+        Code::PublicKeyInvalid,
+        Code::VaultSealed,
+    ],
+);
 
 async fn rotate(
     control: Shared,
@@ -55,13 +107,27 @@ async fn rotate(
     made(async move { key::rotate::rotate(&control, &actor, &key, input).await }).await
 }
 
+const SUSPEND: Told = does(
+    Operation::KeySuspend,
+    "Stop one for a while",
+    &[Code::KeyUnknown, Code::KeyAmbiguous, Code::KeyRevoked],
+);
+
 async fn suspend(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
     finish(async move { key::suspend::suspend(&control, &actor, &key).await }).await
 }
 
+const RESUME: Told = does(
+    Operation::KeyResume,
+    "Let it go on",
+    &[Code::KeyUnknown, Code::KeyAmbiguous, Code::KeyRevoked, Code::KeyNotSuspended],
+);
+
 async fn resume(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
     finish(async move { key::resume::resume(&control, &actor, &key).await }).await
 }
+
+const REVOKE: Told = does(Operation::KeyRevoke, "End one for good", &[Code::KeyUnknown, Code::KeyAmbiguous]);
 
 async fn revoke(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
     finish(async move { key::revoke::revoke(&control, &actor, &key).await }).await

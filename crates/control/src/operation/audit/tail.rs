@@ -2,6 +2,7 @@
 
 use keyward_policy::{Actor, Operation};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::entry::Entries;
 use crate::blocking::blocking;
@@ -13,8 +14,9 @@ const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1000;
 
 /// How much of the log's end to show.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub struct Tail {
     /// How many entries: 100 unless said otherwise, and never more than 1000.
     pub limit: Option<usize>,

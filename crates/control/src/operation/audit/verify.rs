@@ -4,12 +4,13 @@ use keyward_ledger::Report;
 use keyward_policy::{Actor, Operation};
 use keyward_store::PAGE_MAX;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::blocking::blocking;
 use crate::{Code, Control, Error};
 
 /// What else to compare with.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Verify {
     /// The texts of checkpoints of this log that were kept elsewhere, of any age; at most 100.
@@ -20,10 +21,11 @@ pub struct Verify {
 const CHECKPOINTS_MAX: usize = 100;
 
 /// A sound log. One that is not sound is an error: nobody can overlook it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Verified {
     /// What was found.
     #[serde(flatten)]
+    #[schema(value_type = crate::api::openapi::Report)]
     pub report: Report,
     /// The key that checks the checkpoints, for tools of others (C2SP signed-note).
     pub verifier_key: String,

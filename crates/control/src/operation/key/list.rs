@@ -3,14 +3,16 @@
 use keyward_policy::{Actor, Operation};
 use keyward_store::{KeyFilter, Page};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::KeyView;
 use crate::names::Names;
 use crate::{Control, Error, Listed, Part};
 
 /// Which keys to list.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Only those of this project.
     pub project: Option<String>,
