@@ -18,6 +18,7 @@ mod problem;
 mod project;
 mod public;
 mod routes;
+mod tag;
 mod vault;
 mod venue;
 

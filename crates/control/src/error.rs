@@ -25,6 +25,8 @@ pub enum Kind {
     Invalid,
     /// It makes sense and does not fit what there is.
     Conflict,
+    /// It was meant for an earlier state.
+    Outdated,
     /// The exchange, or the way to it, failed.
     Venue,
     /// Keyward cannot do it now; later it can.
@@ -153,6 +155,8 @@ codes! {
     KeyAmbiguous = "key_ambiguous", Conflict;
     /// Somebody else changed the same record at the same time.
     ChangedMeanwhile = "changed_meanwhile", Conflict;
+    /// What is to be changed is not what the caller looked at (`If-Match`).
+    NotCurrent = "not_current", Outdated;
     /// The vault has no root key yet.
     VaultMissing = "vault_missing", Conflict;
     /// The vault has a root key already.

@@ -126,6 +126,7 @@ async fn the_keys() {
     brought.as_object_mut().unwrap().extend(public.as_object().unwrap().clone());
     answers!(fixture, "key_create_brought": "POST" "/keys", brought);
     answers!(fixture, "key_show": "GET" "/keys/bot");
+    answers!(fixture, "key_update": "PATCH" "/keys/bot", json!({ "ip": ["203.0.113.8"], "rate": "unlimited" }));
     answers!(fixture, "key_list": "GET" "/keys?project=bots&limit=1");
     fixture.gateway_has_on_wire(vec![sent(1)]);
     answers!(fixture, "key_suspend": "POST" "/keys/bot/suspend");

@@ -6,6 +6,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use super::routes::{Routes, Told, does};
+use super::tag::{Known, Tagged};
 use crate::operation::credential::{self, CredentialView};
 use crate::{Code, Listed, Part, Removed, Stopped};
 
@@ -79,8 +80,13 @@ async fn generate(
 
 const SHOW: Told = does(Operation::CredentialShow, "Show one", &[Code::CredentialUnknown]);
 
-async fn show(control: Shared, Acting(actor): Acting, Named(name): Named) -> Answer<CredentialView> {
-    finish(async move { credential::show::show(&control, &actor, &name).await }).await
+async fn show(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(name): Named,
+    known: Known,
+) -> Tagged<CredentialView> {
+    known.or(finish(async move { credential::show::show(&control, &actor, &name).await }).await)
 }
 
 const REMOVE: Told =

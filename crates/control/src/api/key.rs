@@ -6,6 +6,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use super::routes::{Routes, Told, does};
+use super::tag::{IfMatch, Known, Tagged};
 use crate::operation::key::{self, Created, KeyView};
 use crate::{Code, Listed, Removed, Stopped};
 
@@ -15,6 +16,7 @@ pub(super) fn routes() -> Routes {
         .get("/keys", LIST, list)
         .post("/keys", CREATE, create)
         .get("/keys/{key}", SHOW, show)
+        .patch("/keys/{key}", UPDATE, update)
         .delete("/keys/{key}", DELETE, delete)
         .post("/keys/{key}/rotate", ROTATE, rotate)
         .post("/keys/{key}/suspend", SUSPEND, suspend)
@@ -72,15 +74,53 @@ async fn create(
 
 const SHOW: Told = does(Operation::KeyShow, "Show one", &[Code::KeyUnknown, Code::KeyAmbiguous]);
 
-async fn show(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
-    finish(async move { key::show::show(&control, &actor, &key).await }).await
+async fn show(control: Shared, Acting(actor): Acting, Named(key): Named, known: Known) -> Tagged<KeyView> {
+    known.or(finish(async move { key::show::show(&control, &actor, &key).await }).await)
+}
+
+const UPDATE: Told = does(
+    Operation::KeyUpdate,
+    "Change what one is limited to",
+    &[
+        Code::KeyUnknown,
+        Code::KeyAmbiguous,
+        Code::KeyRevoked,
+        Code::KeyExpired,
+        Code::AllowEmpty,
+        Code::PermissionInvalid,
+        Code::SymbolInvalid,
+        Code::AddressInvalid,
+        Code::RateInvalid,
+        Code::TimeInvalid,
+        Code::TooMany,
+    ],
+);
+
+async fn update(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    IfMatch(expected): IfMatch,
+    Input(input): Input<key::update::Update>,
+) -> Tagged<KeyView> {
+    let updated = finish(async move { key::update::update(&control, &actor, &key, expected, input).await });
+    Known::default().or(updated.await)
 }
 
 const DELETE: Told =
     does(Operation::KeyDelete, "End one and forget it", &[Code::KeyUnknown, Code::KeyAmbiguous]);
 
-async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<Removed>> {
-    finish(async move { key::delete::delete(&control, &actor, &key).await }).await
+async fn delete(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<Stopped<Removed>> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::delete::delete(&control, &actor, &key).await
+    })
+    .await
 }
 
 const ROTATE: Told = does(
@@ -102,9 +142,14 @@ async fn rotate(
     control: Shared,
     Acting(actor): Acting,
     Named(key): Named,
+    if_match: IfMatch,
     Input(input): Input<key::rotate::Rotate>,
 ) -> Made<Created> {
-    made(async move { key::rotate::rotate(&control, &actor, &key, input).await }).await
+    made(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::rotate::rotate(&control, &actor, &key, input).await
+    })
+    .await
 }
 
 const SUSPEND: Told = does(
@@ -113,8 +158,17 @@ const SUSPEND: Told = does(
     &[Code::KeyUnknown, Code::KeyAmbiguous, Code::KeyRevoked],
 );
 
-async fn suspend(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
-    finish(async move { key::suspend::suspend(&control, &actor, &key).await }).await
+async fn suspend(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<Stopped<KeyView>> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::suspend::suspend(&control, &actor, &key).await
+    })
+    .await
 }
 
 const RESUME: Told = does(
@@ -123,12 +177,30 @@ const RESUME: Told = does(
     &[Code::KeyUnknown, Code::KeyAmbiguous, Code::KeyRevoked, Code::KeyNotSuspended],
 );
 
-async fn resume(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
-    finish(async move { key::resume::resume(&control, &actor, &key).await }).await
+async fn resume(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<KeyView> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::resume::resume(&control, &actor, &key).await
+    })
+    .await
 }
 
 const REVOKE: Told = does(Operation::KeyRevoke, "End one for good", &[Code::KeyUnknown, Code::KeyAmbiguous]);
 
-async fn revoke(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
-    finish(async move { key::revoke::revoke(&control, &actor, &key).await }).await
+async fn revoke(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<Stopped<KeyView>> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::revoke::revoke(&control, &actor, &key).await
+    })
+    .await
 }

@@ -6,6 +6,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use super::routes::{Routes, Told, does};
+use super::tag::{Known, Tagged};
 use crate::operation::project;
 use crate::{Code, Listed, Part, Removed};
 
@@ -40,8 +41,13 @@ async fn add(
 
 const SHOW: Told = does(Operation::ProjectShow, "Show one", &[Code::ProjectUnknown]);
 
-async fn show(control: Shared, Acting(actor): Acting, Named(project): Named) -> Answer<project::ProjectView> {
-    finish(async move { project::show::show(&control, &actor, &project).await }).await
+async fn show(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(project): Named,
+    known: Known,
+) -> Tagged<project::ProjectView> {
+    known.or(finish(async move { project::show::show(&control, &actor, &project).await }).await)
 }
 
 const REMOVE: Told =

@@ -55,6 +55,15 @@ impl Routes {
         self.on((MethodFilter::POST, HttpMethod::Post), path, told, handler)
     }
 
+    /// A route that changes something, in part.
+    pub(super) fn patch<H, T>(self, path: &'static str, told: Told, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Control>> + Describe<T>,
+        T: 'static,
+    {
+        self.on((MethodFilter::PATCH, HttpMethod::Patch), path, told, handler)
+    }
+
     /// A route that removes something.
     pub(super) fn delete<H, T>(self, path: &'static str, told: Told, handler: H) -> Self
     where

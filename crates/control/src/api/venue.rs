@@ -6,6 +6,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use super::routes::{Routes, Told, does};
+use super::tag::{Known, Tagged};
 use crate::operation::venue;
 use crate::{Code, Listed, Part, Removed};
 
@@ -44,8 +45,13 @@ async fn add(
 
 const SHOW: Told = does(Operation::VenueShow, "Show one", &[Code::VenueUnknown]);
 
-async fn show(control: Shared, Acting(actor): Acting, Named(venue): Named) -> Answer<venue::VenueView> {
-    finish(async move { venue::show::show(&control, &actor, &venue).await }).await
+async fn show(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(venue): Named,
+    known: Known,
+) -> Tagged<venue::VenueView> {
+    known.or(finish(async move { venue::show::show(&control, &actor, &venue).await }).await)
 }
 
 const REMOVE: Told =

@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod delete;
+mod difference;
 mod find;
 mod grants;
 mod issue;
@@ -13,10 +14,12 @@ pub mod show;
 mod state;
 pub mod suspend;
 mod terms;
+pub mod update;
 mod view;
 
 pub(crate) use find::{find, of_name};
 pub use issue::Created;
+pub(crate) use update::check_revision;
 pub use view::{GrantView, KeyView};
 
 use keyward_policy::Key;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::http::StatusCode;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
@@ -14,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::Shared;
 use super::super::input::{Acting, Asked, Input, Named};
 use super::super::problem::{Problem, status};
+use super::super::tag::{IfMatch, Known, Tagged};
 use crate::{Code, Error};
 
 /// The type of a body.
@@ -129,6 +131,17 @@ impl Page {
         Ref::from_schema_name(T::name())
     }
 
+    /// A header that may be sent.
+    fn header(&mut self, name: &str, description: &str) {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(description))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        self.parameters.push(parameter.build());
+    }
+
     fn problem(&mut self, status: StatusCode, codes: &[Code]) -> Response {
         let names = codes.iter().map(|code| code.as_str());
         let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
@@ -163,6 +176,21 @@ impl Takes for Named {
     }
 }
 
+impl Takes for Known {
+    fn take(page: &mut Page) {
+        page.header("If-None-Match", "The `ETag` of what is known already.");
+        let known = ResponseBuilder::new().description("Nothing has changed since.");
+        page.succeeds(StatusCode::NOT_MODIFIED, known);
+    }
+}
+
+impl Takes for IfMatch {
+    fn take(page: &mut Page) {
+        page.header("If-Match", "The key's `ETag`, or its revision in quotes: only that state is changed.");
+        page.codes.extend([Code::Malformed, Code::NotCurrent]);
+    }
+}
+
 impl<T: IntoParams> Takes for Asked<T> {
     fn take(page: &mut Page) {
         page.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
@@ -177,6 +205,14 @@ impl<T: ToSchema> Takes for Input<T> {
         let required = if wanted { Required::True } else { Required::False };
         page.body = Some(RequestBodyBuilder::new().content(JSON, body).required(Some(required)).build());
         page.codes.extend([Code::Malformed, Code::TooLarge]);
+    }
+}
+
+impl<T: ToSchema> Gives for Tagged<T> {
+    fn give(page: &mut Page) {
+        let tag = HeaderBuilder::new().description(Some("Another when what is shown is different.")).build();
+        let answer = page.gives::<T>(StatusCode::OK).header("ETag", tag);
+        page.succeeds(StatusCode::OK, answer);
     }
 }
 
