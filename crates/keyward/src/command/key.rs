@@ -4,6 +4,7 @@ mod create;
 mod rate;
 mod rotate;
 mod show;
+mod update;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -48,6 +49,7 @@ pub(crate) enum Key {
     /// List the keys
     List,
     Show(show::Show),
+    Update(update::Update),
     Rotate(rotate::Rotate),
     /// Stop a key until it is resumed
     Suspend(Named),
@@ -74,6 +76,7 @@ impl Key {
             Self::Create(create) => create.run(invocation).await,
             Self::List => list(invocation).await,
             Self::Show(show) => show.run(invocation).await,
+            Self::Update(update) => update.run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
             Self::Suspend(key) => key.stop(invocation, "suspend").await,
             Self::Resume(key) => key.resume(invocation).await,

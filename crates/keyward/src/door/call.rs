@@ -51,9 +51,18 @@ impl Call {
 
     /// Does something, as the body says.
     pub(crate) fn post(path: String, body: &impl Serialize) -> Result<Self> {
+        Self::with(Method::POST, path, body)
+    }
+
+    /// Changes a resource in part.
+    pub(crate) fn patch(path: String, body: &impl Serialize) -> Result<Self> {
+        Self::with(Method::PATCH, path, body)
+    }
+
+    fn with(method: Method, path: String, body: &impl Serialize) -> Result<Self> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(BODY_BYTES));
         serde_json::to_writer(&mut *bytes, body)?;
-        Ok(Self { method: Method::POST, path, body: Bytes::from_owner(bytes) })
+        Ok(Self { method, path, body: Bytes::from_owner(bytes) })
     }
 
     /// The call as a request.

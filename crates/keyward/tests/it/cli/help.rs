@@ -77,6 +77,7 @@ fn every_command_of_the_contract_is_there() {
         "key create",
         "key list",
         "key show",
+        "key update",
         "key rotate",
         "key suspend",
         "key resume",
