@@ -6,6 +6,8 @@ mod rotate;
 mod show;
 mod update;
 
+pub(super) use self::create::range;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 

@@ -84,6 +84,8 @@ fn every_command_of_the_contract_is_there() {
         "key revoke",
         "key delete",
         "kill",
+        "apply",
+        "export",
         "audit tail",
         "audit show",
         "audit verify",
