@@ -17,6 +17,7 @@ pub(crate) mod openapi;
 mod problem;
 mod project;
 mod public;
+mod repeat;
 mod routes;
 mod tag;
 mod vault;
@@ -28,11 +29,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use crate::{Code, Control, Error};
 
 pub use public::public_router;
+use repeat::{Repeats, once};
 use routes::Routes;
 
 /// The longest body of a request; a private key with its PEM lines has some 3 KB.
@@ -59,9 +62,10 @@ fn routes() -> Routes {
 /// Every operation, under `/api/v1`.
 pub fn router(control: Arc<Control>) -> Router {
     let (operations, described) = routes().apart();
+    let repeats = Arc::new(Repeats::new(Arc::clone(&control)));
     let document = Bytes::from(described.document().to_json().unwrap_or_default());
     Router::new()
-        .nest("/api/v1", operations)
+        .nest("/api/v1", operations.layer(from_fn_with_state(repeats, once)))
         .route("/api/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
         .route(problem::PAGE, get(async || ([(header::CONTENT_TYPE, MARKDOWN)], PROBLEMS)))
         .fallback(async || Error::new(Code::RouteUnknown, "there is nothing at this path"))

@@ -157,6 +157,12 @@ codes! {
     ChangedMeanwhile = "changed_meanwhile", Conflict;
     /// What is to be changed is not what the caller looked at (`If-Match`).
     NotCurrent = "not_current", Outdated;
+    /// The same `Idempotency-Key` came with another request.
+    IdempotencyKeyReused = "idempotency_key_reused", Invalid;
+    /// The first request with this `Idempotency-Key` is still being carried out.
+    StillRunning = "still_running", Conflict;
+    /// It was made by the first request with this `Idempotency-Key`, and its secret was shown then.
+    SecretShownBefore = "secret_shown_before", Conflict;
     /// The vault has no root key yet.
     VaultMissing = "vault_missing", Conflict;
     /// The vault has a root key already.

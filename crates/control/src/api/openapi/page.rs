@@ -13,8 +13,10 @@ use utoipa::openapi::{Content, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::Shared;
+use super::super::finish::Made;
 use super::super::input::{Acting, Asked, Input, Named};
 use super::super::problem::{Problem, status};
+use super::super::repeat::Repeatable;
 use super::super::tag::{IfMatch, Known, Tagged};
 use crate::{Code, Error};
 
@@ -223,8 +225,14 @@ impl<T: ToSchema> Gives for Result<Json<T>, Error> {
     }
 }
 
-impl<T: ToSchema> Gives for Result<(StatusCode, Json<T>), Error> {
+impl<T: ToSchema + Repeatable> Gives for Made<T> {
     fn give(page: &mut Page) {
+        page.header(
+            "Idempotency-Key",
+            "Chosen by the caller: the same request with the same key is carried out once in 24 hours.",
+        );
+        page.codes.extend([Code::Malformed, Code::IdempotencyKeyReused, Code::StillRunning]);
+        page.codes.extend(T::SECRET.then_some(Code::SecretShownBefore));
         let answer = page.gives::<T>(StatusCode::CREATED);
         page.succeeds(StatusCode::CREATED, answer);
     }
