@@ -187,6 +187,8 @@ codes! {
     AuditUnavailable = "audit_unavailable", Unavailable;
     /// The audit log was never signed, so nothing can be proven.
     AuditUnsigned = "audit_unsigned", Conflict;
+    /// A checkpoint that is held against the audit log was not signed by it.
+    CheckpointInvalid = "checkpoint_invalid", Invalid;
     /// The audit log is not what was written.
     AuditDamaged = "audit_damaged", Internal;
     /// The database cannot be used.

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 #[into_params(parameter_in = Query)]
 pub struct Part {
     /// How many at most: 100 unless said otherwise, and never more than 1000.
+    #[param(value_type = Option<usize>)]
     pub limit: Option<u32>,
     /// The `next` of the part before.
     pub after: Option<String>,

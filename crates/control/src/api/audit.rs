@@ -41,7 +41,7 @@ async fn show(control: Shared, Acting(actor): Acting, Named(id): Named) -> Answe
 const VERIFY: Told = does(
     Operation::AuditVerify,
     "Check that the log is what was signed",
-    &[Code::TooMany, Code::AuditDamaged, Code::AuditUnsigned],
+    &[Code::TooMany, Code::CheckpointInvalid, Code::AuditDamaged, Code::AuditUnsigned],
 );
 
 async fn verify(

@@ -21,6 +21,7 @@ pub struct Which {
     /// Only those with a grant on this venue.
     pub venue: Option<String>,
     /// How many at most.
+    #[param(value_type = Option<usize>)]
     pub limit: Option<u32>,
     /// The `next` of the part before.
     pub after: Option<String>,
