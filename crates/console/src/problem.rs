@@ -99,7 +99,7 @@ const fn title(kind: Kind) -> &'static str {
         Kind::Unknown | Kind::Method => "Not found",
         Kind::Unauthenticated | Kind::Forbidden => "Not allowed",
         Kind::Malformed | Kind::TooLarge | Kind::Invalid => "That cannot be done so",
-        Kind::Conflict => "That does not fit",
+        Kind::Conflict | Kind::Outdated => "That does not fit",
         Kind::TooMany => "Too often",
         Kind::Venue => "The exchange did not answer as it should",
         Kind::Unavailable => "Not possible now",

@@ -17,52 +17,76 @@ mod key;
 mod kill;
 #[cfg(test)]
 mod matrix;
+pub(crate) mod openapi;
 mod operator;
 mod problem;
 mod project;
 mod public;
+mod repeat;
+mod routes;
 mod session;
+mod tag;
 mod token;
+mod usage;
 mod vault;
 mod venue;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::http::header;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
 
 use crate::{Code, Control, Error};
 
 pub use admit::{COOKIE, Held, Peer, admitted, set_cookie, unset_cookie};
-pub use axum::Router as Routes;
+pub use axum::Router as Served;
 pub use forgery::is_foreign;
 pub use problem::status;
 pub use public::public_routes;
+use repeat::{Repeats, once};
+use routes::Routes;
 
 /// The longest body of a request; a private key with its PEM lines has some 3 KB.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// What each code means, for people; problems lead there.
+const PROBLEMS: &str = include_str!("../../../docs/problems.md");
+const MARKDOWN: &str = "text/markdown; charset=utf-8";
+
 /// What handlers work on.
 type Shared = axum::extract::State<Arc<Control>>;
 
+fn routes() -> Routes {
+    vault::routes()
+        .and(venue::routes())
+        .and(credential::routes())
+        .and(project::routes())
+        .and(key::routes())
+        .and(kill::routes())
+        .and(audit::routes())
+        .and(backup::routes())
+}
+
 /// Every operation, under `/api/v1`.
 pub fn router(control: Arc<Control>) -> Router {
-    let operations = Router::new()
-        .merge(vault::routes())
-        .merge(venue::routes())
-        .merge(credential::routes())
-        .merge(project::routes())
-        .merge(key::routes())
-        .merge(kill::routes())
-        .merge(audit::routes())
-        .merge(backup::routes())
+    let (operations, described) = routes().apart();
+    // What people and programs come in by, and what keys did, is not described yet.
+    let operations = operations
         .merge(session::routes())
         .merge(operator::routes())
         .merge(token::routes())
+        .merge(usage::routes())
         .layer(from_fn(forgery::refuse_forged));
+    let repeats = Arc::new(Repeats::new(Arc::clone(&control)));
+    let document = Bytes::from(described.document().to_json().unwrap_or_default());
     Router::new()
-        .nest("/api/v1", operations)
+        .nest("/api/v1", operations.layer(from_fn_with_state(repeats, once)))
+        .route("/api/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
+        .route(problem::PAGE, get(async || ([(header::CONTENT_TYPE, MARKDOWN)], PROBLEMS)))
         .fallback(async || Error::new(Code::RouteUnknown, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
             Error::new(Code::MethodNotAllowed, "this path does not take this method")

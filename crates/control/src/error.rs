@@ -27,6 +27,8 @@ pub enum Kind {
     Invalid,
     /// It makes sense and does not fit what there is.
     Conflict,
+    /// It was meant for an earlier state.
+    Outdated,
     /// The exchange, or the way to it, failed.
     Venue,
     /// Keyward cannot do it now; later it can.
@@ -183,6 +185,14 @@ codes! {
     KeyAmbiguous = "key_ambiguous", Conflict;
     /// Somebody else changed the same record at the same time.
     ChangedMeanwhile = "changed_meanwhile", Conflict;
+    /// What is to be changed is not what the caller looked at (`If-Match`).
+    NotCurrent = "not_current", Outdated;
+    /// The same `Idempotency-Key` came with another request.
+    IdempotencyKeyReused = "idempotency_key_reused", Invalid;
+    /// The first request with this `Idempotency-Key` is still being carried out.
+    StillRunning = "still_running", Conflict;
+    /// It was made by the first request with this `Idempotency-Key`, and its secret was shown then.
+    SecretShownBefore = "secret_shown_before", Conflict;
     /// The vault has no root key yet.
     VaultMissing = "vault_missing", Conflict;
     /// The vault has a root key already.
@@ -209,6 +219,8 @@ codes! {
     AuditUnavailable = "audit_unavailable", Unavailable;
     /// The audit log was never signed, so nothing can be proven.
     AuditUnsigned = "audit_unsigned", Conflict;
+    /// A checkpoint that is held against the audit log was not signed by it.
+    CheckpointInvalid = "checkpoint_invalid", Invalid;
     /// The audit log is not what was written.
     AuditDamaged = "audit_damaged", Internal;
     /// The database cannot be used.
@@ -280,6 +292,14 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn the_page_explains_every_code() {
+        let page = include_str!("../../../docs/problems.md");
+        let missing = Code::ALL.iter().filter(|code| !page.contains(&format!("\n| `{code}` | ")));
+        assert_eq!(missing.collect::<Vec<_>>(), [] as [&Code; 0], "docs/problems.md lacks their rows");
+        assert_eq!(page.matches("\n| `").count(), Code::ALL.len(), "docs/problems.md has a row too many");
     }
 
     #[test]

@@ -1,10 +1,16 @@
 //! What an operator stopped, and what could not be stopped any more.
 
+use std::borrow::Cow;
+
 use keyward_policy::OnWire;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::openapi::schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::act::Recorded;
+use crate::api::openapi;
 
 /// How many requests an answer and an audit record name; an entry of the log has room for few more.
 const NAMED_MAX: usize = 1000;
@@ -19,6 +25,33 @@ pub struct Stopped<T> {
     pub on_wire_count: usize,
     /// These requests, the first 1000; the audit log tells what became of each.
     pub on_wire: Vec<OnWire>,
+}
+
+impl<T: ToSchema> PartialSchema for Stopped<T> {
+    fn schema() -> RefOr<Schema> {
+        let count = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).description(Some(
+            "How many requests had been sent and had no answer when it was stopped. They may be carried out.",
+        ));
+        let sent = ArrayBuilder::new()
+            .items(Ref::from_schema_name(openapi::OnWire::name()))
+            .description(Some("These requests, the first 1000."));
+        let stopped = ObjectBuilder::new().property("on_wire_count", count).required("on_wire_count");
+        let stopped = stopped.property("on_wire", sent).required("on_wire");
+        let both = AllOfBuilder::new().item(Ref::from_schema_name(T::name())).item(stopped);
+        RefOr::T(Schema::from(both))
+    }
+}
+
+impl<T: ToSchema> ToSchema for Stopped<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("Stopped{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+        schemas.push((T::name().into_owned(), T::schema()));
+        schemas.push((openapi::OnWire::name().into_owned(), openapi::OnWire::schema()));
+    }
 }
 
 impl<T> Stopped<T> {

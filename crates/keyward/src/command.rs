@@ -1,11 +1,13 @@
 //! The commands: each reads its arguments, calls one operation through the door, and prints what came of it.
 
+mod apply;
 mod audit;
 mod backup;
 mod completions;
 mod credential;
 mod demo;
 mod doctor;
+mod export;
 mod key;
 mod kill;
 mod on_wire;
@@ -50,6 +52,8 @@ pub(crate) enum Other {
     #[command(subcommand)]
     Key(key::Key),
     Kill(kill::Kill),
+    Apply(apply::Apply),
+    Export(export::Export),
     #[command(subcommand)]
     Operator(operator::Operator),
     #[command(subcommand)]
@@ -97,6 +101,8 @@ impl Other {
             Self::Credential(command) => command.run(invocation).await,
             Self::Project(command) => command.run(invocation).await,
             Self::Key(command) => command.run(invocation).await,
+            Self::Apply(command) => command.run(invocation).await,
+            Self::Export(command) => command.run(invocation).await,
             Self::Kill(command) => command.run(invocation).await,
             Self::Operator(command) => command.run(invocation).await,
             Self::Token(command) => command.run(invocation).await,

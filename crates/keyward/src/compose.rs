@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use keyward_control::api::{self, Routes};
+use keyward_control::api::{self, Served};
 use keyward_control::{Control, Lock, Recovered, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Remembered, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
@@ -210,7 +210,7 @@ impl Shared {
     }
 
     /// What anybody may ask. A server that is sealed, killed, or that can record nothing, is not ready for clients.
-    fn public(&self, gateway: &Arc<Gateway>) -> Routes {
+    fn public(&self, gateway: &Arc<Gateway>) -> Served {
         let (vault, ledger) = (Arc::clone(&self.vault), Arc::clone(&self.ledger));
         let (gateway, held) = (Arc::clone(gateway), Arc::clone(gateway));
         let ready = move || match ledger.failure() {

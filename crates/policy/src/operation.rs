@@ -98,6 +98,8 @@ operations! {
     KeyCreate = "key create", Issue, Judged;
     /// Replaces one by another with the same rights.
     KeyRotate = "key rotate", Issue, SignedIn;
+    /// Changes what one is limited to.
+    KeyUpdate = "key update", Issue, Judged;
     /// Stops one for a while.
     KeySuspend = "key suspend", Stop, SignedIn;
     /// Lets it go on.

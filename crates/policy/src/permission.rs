@@ -89,6 +89,11 @@ impl Permission {
         Self { verb, scope: Some(scope) }
     }
 
+    /// Every permission that there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.into_iter().map(|(permission, _)| permission)
+    }
+
     /// The verb, whatever the scope.
     pub const fn verb(self) -> Verb {
         self.verb

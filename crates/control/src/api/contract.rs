@@ -16,8 +16,39 @@ macro_rules! answers {
     };
     ($fixture:expr, $name:literal: $method:literal $path:expr, $input:expr) => {{
         let answered = $fixture.call($method, $path, $input).await;
+        assert!(is_described($method, $path, &answered), "docs/openapi.json does not tell of {answered:?}");
         insta::assert_json_snapshot!($name, on_file(answered));
     }};
+}
+
+/// Whether the API's description has the answer's status, and the code of its problem.
+fn is_described(method: &str, path: &str, answered: &Answered) -> bool {
+    let document = serde_json::to_value(super::routes().apart().1.document()).unwrap();
+    let path = format!("/api/v1{}", path.split('?').next().unwrap());
+    let paths = document["paths"].as_object().unwrap().iter();
+    let Some((_, route)) =
+        paths.filter(|(route, _)| is_of(route, &path)).min_by_key(|(route, _)| route.contains('{'))
+    else {
+        return answered.body["code"] == "route_unknown";
+    };
+    let Some(operation) = route.get(method.to_lowercase()) else {
+        return answered.body["code"] == "method_not_allowed";
+    };
+    let response = &operation["responses"][answered.status.to_string()];
+    let shared = response["$ref"].as_str().map(|at| document.pointer(&at[1..]).unwrap());
+    let response = &shared.unwrap_or(response)["content"];
+    let problem = response["application/problem+json"]["schema"].to_string();
+    match answered.body["code"].as_str() {
+        Some(code) => problem.contains(&format!("\"{code}\"")),
+        None => response["application/json"].is_object(),
+    }
+}
+
+/// Whether a path is of a route.
+fn is_of(route: &str, path: &str) -> bool {
+    let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    route.len() == path.len()
+        && route.iter().zip(path).all(|(wanted, given)| wanted.starts_with('{') || *wanted == given)
 }
 
 /// An answer as it is kept on file: without a secret, and without what depends on the host.
@@ -95,6 +126,7 @@ async fn the_keys() {
     brought.as_object_mut().unwrap().extend(public.as_object().unwrap().clone());
     answers!(fixture, "key_create_brought": "POST" "/keys", brought);
     answers!(fixture, "key_show": "GET" "/keys/bot");
+    answers!(fixture, "key_update": "PATCH" "/keys/bot", json!({ "ip": ["203.0.113.8"], "rate": "unlimited" }));
     answers!(fixture, "key_list": "GET" "/keys?project=bots&limit=1");
     fixture.gateway_has_on_wire(vec![sent(1)]);
     answers!(fixture, "key_suspend": "POST" "/keys/bot/suspend");

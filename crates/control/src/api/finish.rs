@@ -1,15 +1,17 @@
 //! Operations run to their end, even when the client hangs up in their middle.
 
 use axum::Json;
+use axum::extract::Extension;
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use super::repeat::{Repeat, Repeatable};
 use crate::{Code, Error};
 
 /// What a handler answers.
 pub(super) type Answer<T> = Result<Json<T>, Error>;
 /// What a handler answers that made something.
-pub(super) type Made<T> = Result<(StatusCode, Json<T>), Error>;
+pub(super) type Made<T> = Result<(StatusCode, Extension<Repeat>, Json<T>), Error>;
 
 /// Runs an operation to its end. A server drops the handler of a client that is gone: between the record and its effect,
 /// or between the database and the gateway, that would leave a revoked key usable.
@@ -23,8 +25,8 @@ pub(super) async fn finish<T: Serialize + Send + 'static>(
 }
 
 /// The same for an operation that makes something.
-pub(super) async fn made<T: Serialize + Send + 'static>(
+pub(super) async fn made<T: Repeatable + Send + 'static>(
     operation: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Made<T> {
-    finish(operation).await.map(|output| (StatusCode::CREATED, output))
+    finish(operation).await.map(|output| (StatusCode::CREATED, Extension(Repeat(output.made())), output))
 }

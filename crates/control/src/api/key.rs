@@ -1,30 +1,34 @@
 //! `/keys`.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::routing::{get, post};
+use keyward_policy::Operation;
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
+use super::routes::{Routes, Told, does};
+use super::tag::{IfMatch, Known, Tagged};
 use crate::operation::key::{self, Created, KeyView};
-use crate::operation::traffic;
-use crate::usage::Hour;
-use crate::{Control, Listed, Removed, Stopped};
+use crate::{Code, Listed, Removed, Stopped};
 
 /// The routes. A key goes by its id, its key string or its name.
-pub(super) fn routes() -> Router<Arc<Control>> {
-    Router::new()
-        .route("/keys", get(list).post(create))
-        .route("/keys/{key}", get(show).delete(delete))
-        .route("/keys/{key}/usage", get(usage))
-        .route("/traffic", get(traffic))
-        .route("/keys/{key}/rotate", post(rotate))
-        .route("/keys/{key}/suspend", post(suspend))
-        .route("/keys/{key}/resume", post(resume))
-        .route("/keys/{key}/revoke", post(revoke))
+pub(super) fn routes() -> Routes {
+    Routes::of("keys")
+        .get("/keys", LIST, list)
+        .post("/keys", CREATE, create)
+        .get("/keys/{key}", SHOW, show)
+        .patch("/keys/{key}", UPDATE, update)
+        .delete("/keys/{key}", DELETE, delete)
+        .post("/keys/{key}/rotate", ROTATE, rotate)
+        .post("/keys/{key}/suspend", SUSPEND, suspend)
+        .post("/keys/{key}/resume", RESUME, resume)
+        .post("/keys/{key}/revoke", REVOKE, revoke)
 }
+
+const LIST: Told = does(
+    Operation::KeyList,
+    "List the keys, the oldest first",
+    &[Code::ProjectUnknown, Code::CredentialUnknown, Code::VenueUnknown],
+);
 
 async fn list(
     control: Shared,
@@ -34,6 +38,32 @@ async fn list(
     finish(async move { key::list::list(&control, &actor, which).await }).await
 }
 
+const CREATE: Told = does(
+    Operation::KeyCreate,
+    "Issue a key",
+    &[
+        Code::NameInvalid,
+        Code::NameTaken,
+        Code::ProjectUnknown,
+        Code::CredentialUnknown,
+        Code::VenueUnknown,
+        Code::GrantMissing,
+        Code::GrantDuplicate,
+        Code::VenueNeedsCredential,
+        Code::VenueTakesNoCredential,
+        Code::KeyTypeUnsupported,
+        Code::AllowEmpty,
+        Code::PermissionInvalid,
+        Code::SymbolInvalid,
+        Code::AddressInvalid,
+        Code::RateInvalid,
+        Code::TimeInvalid,
+        Code::TooMany,
+        Code::PublicKeyInvalid,
+        Code::VaultSealed,
+    ],
+);
+
 async fn create(
     control: Shared,
     Acting(actor): Acting,
@@ -42,39 +72,135 @@ async fn create(
     made(async move { key::create::create(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
-    finish(async move { key::show::show(&control, &actor, &key).await }).await
+const SHOW: Told = does(Operation::KeyShow, "Show one", &[Code::KeyUnknown, Code::KeyAmbiguous]);
+
+async fn show(control: Shared, Acting(actor): Acting, Named(key): Named, known: Known) -> Tagged<KeyView> {
+    known.or(finish(async move { key::show::show(&control, &actor, &key).await }).await)
 }
 
-async fn usage(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<key::usage::Used> {
-    finish(async move { key::usage::usage(&control, &actor, &key).await }).await
+const UPDATE: Told = does(
+    Operation::KeyUpdate,
+    "Change what one is limited to",
+    &[
+        Code::KeyUnknown,
+        Code::KeyAmbiguous,
+        Code::KeyRevoked,
+        Code::KeyExpired,
+        Code::AllowEmpty,
+        Code::PermissionInvalid,
+        Code::SymbolInvalid,
+        Code::AddressInvalid,
+        Code::RateInvalid,
+        Code::TimeInvalid,
+        Code::TooMany,
+    ],
+);
+
+async fn update(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    IfMatch(expected): IfMatch,
+    Input(input): Input<key::update::Update>,
+) -> Tagged<KeyView> {
+    let updated = finish(async move { key::update::update(&control, &actor, &key, expected, input).await });
+    Known::default().or(updated.await)
 }
 
-async fn traffic(control: Shared, Acting(actor): Acting) -> Answer<Vec<Hour>> {
-    finish(async move { traffic::traffic(&control, &actor).await }).await
+const DELETE: Told =
+    does(Operation::KeyDelete, "End one and forget it", &[Code::KeyUnknown, Code::KeyAmbiguous]);
+
+async fn delete(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<Stopped<Removed>> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::delete::delete(&control, &actor, &key).await
+    })
+    .await
 }
 
-async fn delete(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<Removed>> {
-    finish(async move { key::delete::delete(&control, &actor, &key).await }).await
-}
+const ROTATE: Told = does(
+    Operation::KeyRotate,
+    "Put a new key with the same rights in its place",
+    &[
+        Code::KeyUnknown,
+        Code::KeyAmbiguous,
+        Code::KeyRevoked,
+        Code::KeyExpired,
+        Code::KeyRetiring,
+        Code::TimeInvalid,
+        Code::PublicKeyInvalid,
+        Code::VaultSealed,
+    ],
+);
 
 async fn rotate(
     control: Shared,
     Acting(actor): Acting,
     Named(key): Named,
+    if_match: IfMatch,
     Input(input): Input<key::rotate::Rotate>,
 ) -> Made<Created> {
-    made(async move { key::rotate::rotate(&control, &actor, &key, input).await }).await
+    made(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::rotate::rotate(&control, &actor, &key, input).await
+    })
+    .await
 }
 
-async fn suspend(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
-    finish(async move { key::suspend::suspend(&control, &actor, &key).await }).await
+const SUSPEND: Told = does(
+    Operation::KeySuspend,
+    "Stop one for a while",
+    &[Code::KeyUnknown, Code::KeyAmbiguous, Code::KeyRevoked],
+);
+
+async fn suspend(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<Stopped<KeyView>> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::suspend::suspend(&control, &actor, &key).await
+    })
+    .await
 }
 
-async fn resume(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<KeyView> {
-    finish(async move { key::resume::resume(&control, &actor, &key).await }).await
+const RESUME: Told = does(
+    Operation::KeyResume,
+    "Let it go on",
+    &[Code::KeyUnknown, Code::KeyAmbiguous, Code::KeyRevoked, Code::KeyNotSuspended],
+);
+
+async fn resume(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<KeyView> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::resume::resume(&control, &actor, &key).await
+    })
+    .await
 }
 
-async fn revoke(control: Shared, Acting(actor): Acting, Named(key): Named) -> Answer<Stopped<KeyView>> {
-    finish(async move { key::revoke::revoke(&control, &actor, &key).await }).await
+const REVOKE: Told = does(Operation::KeyRevoke, "End one for good", &[Code::KeyUnknown, Code::KeyAmbiguous]);
+
+async fn revoke(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    if_match: IfMatch,
+) -> Answer<Stopped<KeyView>> {
+    finish(async move {
+        if_match.of_key(&control, &actor, &key).await?;
+        key::revoke::revoke(&control, &actor, &key).await
+    })
+    .await
 }

@@ -41,6 +41,7 @@ fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
         Op::KeyUsage => ("GET", "/keys/x/usage", nothing),
         Op::Traffic => ("GET", "/traffic", nothing),
         Op::KeyCreate => ("POST", "/keys", json!({ "name": "x", "project": "x" })),
+        Op::KeyUpdate => ("PATCH", "/keys/x", json!({ "ip": [] })),
         Op::KeyRotate => ("POST", "/keys/x/rotate", nothing),
         Op::KeySuspend => ("POST", "/keys/x/suspend", nothing),
         Op::KeyResume => ("POST", "/keys/x/resume", nothing),

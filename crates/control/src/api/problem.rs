@@ -3,13 +3,17 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Error, Kind};
 
+/// Where the server shows what each code means.
+pub(super) const PAGE: &str = "/api/problems";
+
 /// The body of an answer that says why an operation did not happen.
-#[derive(Debug, Serialize)]
-struct Problem<'a> {
-    /// A URN that names the kind of problem; nobody has to fetch it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Problem<'a> {
+    /// Where the kind of problem is explained.
     #[serde(rename = "type")]
     uri: String,
     /// The same for every problem of this type.
@@ -33,7 +37,7 @@ impl IntoResponse for Error {
         }
         let code = self.code().as_str();
         let problem = Problem {
-            uri: format!("urn:keyward:problem:{code}"),
+            uri: format!("{PAGE}#{code}"),
             title: code.replace('_', " "),
             status: status.as_u16(),
             detail: self.to_string(),
@@ -56,6 +60,7 @@ pub const fn status(kind: Kind) -> StatusCode {
         Kind::Unknown => StatusCode::NOT_FOUND,
         Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Outdated => StatusCode::PRECONDITION_FAILED,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
@@ -82,7 +87,7 @@ mod tests {
         assert_eq!(
             serde_json::from_slice::<serde_json::Value>(&body).unwrap(),
             serde_json::json!({
-                "type": "urn:keyward:problem:vault_sealed", "title": "vault sealed", "status": 503,
+                "type": "/api/problems#vault_sealed", "title": "vault sealed", "status": 503,
                 "detail": "the vault is sealed", "code": "vault_sealed", "hint": "unseal it",
             })
         );

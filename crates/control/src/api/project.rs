@@ -1,22 +1,25 @@
 //! `/projects`.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::routing::get;
+use keyward_policy::Operation;
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
+use super::routes::{Routes, Told, does};
+use super::tag::{Known, Tagged};
 use crate::operation::project;
-use crate::{Control, Listed, Part, Removed};
+use crate::{Code, Listed, Part, Removed};
 
 /// The routes.
-pub(super) fn routes() -> Router<Arc<Control>> {
-    Router::new()
-        .route("/projects", get(list).post(add))
-        .route("/projects/{project}", get(show).delete(remove))
+pub(super) fn routes() -> Routes {
+    Routes::of("projects")
+        .get("/projects", LIST, list)
+        .post("/projects", ADD, add)
+        .get("/projects/{project}", SHOW, show)
+        .delete("/projects/{project}", REMOVE, remove)
 }
+
+const LIST: Told = does(Operation::ProjectList, "List the projects", &[]);
 
 async fn list(
     control: Shared,
@@ -26,6 +29,8 @@ async fn list(
     finish(async move { project::list::list(&control, &actor, part).await }).await
 }
 
+const ADD: Told = does(Operation::ProjectAdd, "Add one", &[Code::NameInvalid, Code::NameTaken]);
+
 async fn add(
     control: Shared,
     Acting(actor): Acting,
@@ -34,9 +39,19 @@ async fn add(
     made(async move { project::add::add(&control, &actor, input).await }).await
 }
 
-async fn show(control: Shared, Acting(actor): Acting, Named(project): Named) -> Answer<project::ProjectView> {
-    finish(async move { project::show::show(&control, &actor, &project).await }).await
+const SHOW: Told = does(Operation::ProjectShow, "Show one", &[Code::ProjectUnknown]);
+
+async fn show(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(project): Named,
+    known: Known,
+) -> Tagged<project::ProjectView> {
+    known.or(finish(async move { project::show::show(&control, &actor, &project).await }).await)
 }
+
+const REMOVE: Told =
+    does(Operation::ProjectRemove, "Remove one that owns no key", &[Code::ProjectUnknown, Code::InUse]);
 
 async fn remove(control: Shared, Acting(actor): Acting, Named(project): Named) -> Answer<Removed> {
     finish(async move { project::remove::remove(&control, &actor, &project).await }).await

@@ -8,18 +8,20 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 /// The form of backups that this version writes and reads.
 pub(crate) const FORMAT: u32 = 1;
 
 /// What a backup says about itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Manifest {
     /// The form of the backup.
     pub format: u32,
     /// The version of the Keyward that made it.
     pub keyward: String,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub made_at: Timestamp,
     /// Where the rows are.
     pub database: Database,
@@ -32,7 +34,7 @@ pub struct Manifest {
 }
 
 /// Where the rows are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Database {
     /// In the backup.
@@ -42,7 +44,7 @@ pub enum Database {
 }
 
 /// A file's length and digest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Digested {
     /// Its length.
     pub bytes: u64,

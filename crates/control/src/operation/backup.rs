@@ -6,23 +6,26 @@ use std::path::{Component, Path, PathBuf};
 use keyward_policy::{Actor, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::archive::{AUDIT, CONFIG, DATABASE, Database, Digests, Manifest, Staging, pack};
 use crate::blocking::blocking;
 use crate::{Code, Control, Error};
 
 /// Where to.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
     /// The absolute path of a file that is not there yet, on the host that Keyward runs on.
+    #[schema(value_type = String)]
     pub file: PathBuf,
 }
 
 /// A backup that was made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct BackedUp {
     /// Where it is.
+    #[schema(value_type = String)]
     pub file: PathBuf,
     /// What it says about itself.
     #[serde(flatten)]

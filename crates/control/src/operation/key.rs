@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod delete;
+mod difference;
 mod find;
 mod grants;
 mod issue;
@@ -13,13 +14,15 @@ pub mod show;
 mod state;
 pub mod suspend;
 mod terms;
+pub mod update;
 pub mod usage;
 mod view;
 
 pub(crate) use find::{find, of_name};
 pub use issue::Created;
-pub use terms::{Rate, Unlimited};
 pub(in crate::operation) use terms::ranges;
+pub use terms::{Rate, Unlimited};
+pub(crate) use update::check_revision;
 pub use view::{GrantView, KeyView};
 
 use keyward_policy::Key;

@@ -4,6 +4,7 @@ use keyward_policy::{Actor, Change, Key, KeyId, KeyState, OnWire, Operation};
 use keyward_store::{KeyFilter, PAGE_MAX, Page, Revoke};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::key::of_name;
 use super::key::revoke::revoke_one;
@@ -14,7 +15,7 @@ use crate::{Code, Control, Error, Stopped};
 const NAMED_MAX: usize = 1000;
 
 /// What to kill; exactly one of them.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Kill {
     /// One key, by its id or key string; or by its name, with those that it replaced by rotation.
@@ -28,11 +29,12 @@ pub struct Kill {
 }
 
 /// What was killed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Killed {
     /// How many keys were revoked that were not revoked before.
     pub count: usize,
     /// Their ids, the first 1000.
+    #[schema(value_type = Vec<String>)]
     pub revoked: Vec<KeyId>,
 }
 

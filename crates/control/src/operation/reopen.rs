@@ -3,12 +3,13 @@
 use keyward_policy::{Actor, Change, Operation};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::recover::Lock;
 use crate::{Code, Control, Error};
 
 /// Whether Keyward is locked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Locked {
     /// Why, and what to look at first; null when it is not.
     pub lock: Option<Lock>,

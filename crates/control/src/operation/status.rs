@@ -2,12 +2,13 @@
 
 use keyward_policy::{Actor, Operation};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::vault::{self, Status as Vault};
 use crate::{Control, Error};
 
 /// How Keyward is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Status {
     /// The version of this program.
     pub version: &'static str,
@@ -20,7 +21,7 @@ pub struct Status {
 }
 
 /// How the audit log is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Audit {
     /// How many entries are durable.
     pub entries: u64,

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use keyward_store::Store;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::narrowing::Narrowing;
 use crate::{Code, Error};
@@ -14,11 +15,12 @@ const NAME: &str = "lock";
 const NAMED_MAX: usize = 1000;
 
 /// Why the gateway refuses everything, and what an operator should know before he reopens it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Lock {
     /// What was noticed.
     pub why: String,
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// What the audit log had and the database had not, and was made again: revocations, suspensions, deletions.
     pub made_again: Vec<String>,

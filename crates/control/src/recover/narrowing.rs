@@ -72,6 +72,8 @@ struct End {
     retires_at: Option<Timestamp>,
     revoked: bool,
     deleted: bool,
+    /// The latest revision that took rights away from the key's limits.
+    narrowed: u64,
 }
 
 /// What the changes come to.
@@ -110,7 +112,7 @@ pub(super) fn lost(changes: &[Told], snapshot: &Snapshot) -> Vec<String> {
         "key create" | "key rotate" | "credential add" | "credential generate" | "venue add" => {
             told.subject.as_ref().is_some_and(|id| !ids.contains(id))
         }
-        "vault rekey" | "key resume" | "credential api-key" => true,
+        "vault rekey" | "key resume" | "key update" | "credential api-key" => true,
         _ => false,
     };
     let words = |told: &Told| {
@@ -126,6 +128,10 @@ impl Outcome {
         match told.operation.as_str() {
             "key create" => self.is_born(subject, told.index),
             "key rotate" => self.rotated(subject, told),
+            "key update" if told.details["widens"] == false => {
+                let revision = told.details["revision"].as_u64().unwrap_or_default();
+                self.each(subject, |key| key.narrowed = key.narrowed.max(revision));
+            }
             "key suspend" => self.each(subject, |key| key.suspended = true),
             "key resume" => self.each(subject, |key| key.suspended = false),
             "key revoke" => self.each(subject, |key| key.revoked = true),
@@ -181,7 +187,9 @@ impl Outcome {
         if end.revoked || self.kills.iter().any(|kill| self.reaches(kill, key)) {
             return vec![Narrowing::Revoke(key.id)];
         }
-        let suspend = (end.suspended && key.state == KeyState::Active).then_some(Narrowing::Suspend(key.id));
+        // What its limits were is not made again here: whoever reopens looks at them, then resumes the key.
+        let suspended = end.suspended || end.narrowed > key.revision;
+        let suspend = (suspended && key.state == KeyState::Active).then_some(Narrowing::Suspend(key.id));
         let retires = end.retires_at.filter(|at| key.lifetime.retires_at.is_none_or(|known| *at < known));
         suspend.into_iter().chain(retires.map(|at| Narrowing::Retire(key.id, at))).collect()
     }

@@ -52,6 +52,17 @@ impl Older {
     }
 }
 
+#[tokio::test]
+async fn a_key_whose_limits_were_narrowed_since_is_suspended_and_named() {
+    let older = Older::new().await;
+    let narrowed = older.fixture.call("PATCH", "/keys/bot", json!({ "ip": ["203.0.113.7"] })).await;
+    assert_eq!(narrowed.status, 200);
+    older.fixture.control.sign_checkpoint().await.unwrap();
+    let (_, recovered) = older.start().await;
+    assert_eq!(state(&recovered, &older.key), Some(KeyState::Suspended));
+    assert_eq!(recovered.lock.unwrap().lost, [format!("key update {}", older.key.id)]);
+}
+
 fn state(recovered: &Recovered, key: &Key) -> Option<KeyState> {
     recovered.snapshot.keys.iter().find(|one| one.id == key.id).map(|one| one.state)
 }

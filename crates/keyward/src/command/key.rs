@@ -4,7 +4,10 @@ mod create;
 mod rate;
 mod rotate;
 mod show;
+mod update;
 mod usage;
+
+pub(super) use self::create::range;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -49,6 +52,7 @@ pub(crate) enum Key {
     /// List the keys
     List,
     Show(show::Show),
+    Update(update::Update),
     Rotate(rotate::Rotate),
     /// Tell when, from where and for what a key was used, and why it was refused
     Usage(Named),
@@ -77,6 +81,7 @@ impl Key {
             Self::Create(create) => create.run(invocation).await,
             Self::List => list(invocation).await,
             Self::Show(show) => show.run(invocation).await,
+            Self::Update(update) => update.run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
             Self::Usage(key) => key.usage(invocation).await,
             Self::Suspend(key) => key.stop(invocation, "suspend").await,

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{CONTENT_TYPE, HOST, IF_MATCH};
 use hyper::{Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -21,6 +21,7 @@ pub(crate) struct Call {
     method: Method,
     path: String,
     body: Bytes,
+    revision: Option<u64>,
 }
 
 /// The path of a resource, from its plain names.
@@ -36,24 +37,38 @@ pub(crate) fn encoded(text: &str) -> impl Display {
 impl Call {
     /// Reads a resource.
     pub(crate) fn get(path: String) -> Self {
-        Self { method: Method::GET, path, body: Bytes::new() }
+        Self { method: Method::GET, path, body: Bytes::new(), revision: None }
     }
 
     /// Removes a resource.
     pub(crate) fn delete(path: String) -> Self {
-        Self { method: Method::DELETE, path, body: Bytes::new() }
+        Self { method: Method::DELETE, path, body: Bytes::new(), revision: None }
     }
 
     /// Does something that needs no further words.
     pub(crate) fn act(path: String) -> Self {
-        Self { method: Method::POST, path, body: Bytes::new() }
+        Self { method: Method::POST, path, body: Bytes::new(), revision: None }
     }
 
     /// Does something, as the body says.
     pub(crate) fn post(path: String, body: &impl Serialize) -> Result<Self> {
+        Self::with(Method::POST, path, body)
+    }
+
+    /// Changes a resource in part.
+    pub(crate) fn patch(path: String, body: &impl Serialize) -> Result<Self> {
+        Self::with(Method::PATCH, path, body)
+    }
+
+    fn with(method: Method, path: String, body: &impl Serialize) -> Result<Self> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(BODY_BYTES));
         serde_json::to_writer(&mut *bytes, body)?;
-        Ok(Self { method: Method::POST, path, body: Bytes::from_owner(bytes) })
+        Ok(Self { method, path, body: Bytes::from_owner(bytes), revision: None })
+    }
+
+    /// Only for this revision of the resource.
+    pub(crate) fn meant_for(self, revision: Option<u64>) -> Self {
+        Self { revision, ..self }
     }
 
     /// The call as a request.
@@ -61,6 +76,8 @@ impl Call {
         let request = Request::builder().method(&self.method).uri(&self.path).header(HOST, "keyward");
         let request =
             if self.body.is_empty() { request } else { request.header(CONTENT_TYPE, "application/json") };
+        let tag = self.revision.map(|revision| format!("\"{revision}\""));
+        let request = tag.into_iter().fold(request, |request, tag| request.header(IF_MATCH, tag));
         Ok(request.body(Full::new(self.body.clone()))?)
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: what it says, what it prints, how it ends.
 
+mod config_as_code;
 mod demo;
 mod desk;
 mod help;

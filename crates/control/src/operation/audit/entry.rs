@@ -3,6 +3,7 @@
 use keyward_ledger::{Entry, EntryIndex};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{Code, Error};
 
@@ -17,9 +18,10 @@ pub struct EntryView {
 }
 
 /// Entries, the oldest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Entries {
     /// The entries.
+    #[schema(value_type = Vec<crate::api::openapi::Entry>)]
     pub items: Vec<EntryView>,
 }
 

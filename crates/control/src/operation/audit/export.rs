@@ -5,22 +5,25 @@ use std::path::{Component, Path, PathBuf};
 use keyward_policy::{Actor, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::blocking::blocking;
 use crate::{Code, Control, Error};
 
 /// Where to.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Export {
     /// An absolute path on the host that Keyward runs on; an earlier export there is brought up to date.
+    #[schema(value_type = String)]
     pub directory: PathBuf,
 }
 
 /// What was exported.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Exported {
     /// Where it is.
+    #[schema(value_type = String)]
     pub directory: PathBuf,
     /// How many entries it holds.
     pub entries: u64,

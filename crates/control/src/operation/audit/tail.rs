@@ -4,6 +4,7 @@ use keyward_ledger::EntryIndex;
 use keyward_policy::{Actor, Operation};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 use super::entry::Entries;
 use crate::blocking::blocking;
@@ -15,8 +16,9 @@ const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1000;
 
 /// How much of the log's end to show, and what of it. What is not said narrows nothing.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub struct Tail {
     /// How many entries: 100 unless said otherwise, and never more than 1000.
     pub limit: Option<usize>,

@@ -1,15 +1,16 @@
 //! `audit verify`: whether the log is what was signed.
 
-use keyward_ledger::Report;
+use keyward_ledger::{Checkpoint, Report, VerifierKey};
 use keyward_policy::{Actor, Operation};
 use keyward_store::PAGE_MAX;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::blocking::blocking;
 use crate::{Code, Control, Error};
 
 /// What else to compare with.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Verify {
     /// The texts of checkpoints of this log that were kept elsewhere, of any age; at most 100.
@@ -20,10 +21,11 @@ pub struct Verify {
 const CHECKPOINTS_MAX: usize = 100;
 
 /// A sound log. One that is not sound is an error: nobody can overlook it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Verified {
     /// What was found.
     #[serde(flatten)]
+    #[schema(value_type = crate::api::openapi::Report)]
     pub report: Report,
     /// The key that checks the checkpoints, for tools of others (C2SP signed-note).
     pub verifier_key: String,
@@ -34,7 +36,7 @@ pub struct Verified {
 /// What was recorded until now is signed first, where the vault is unsealed.
 ///
 /// # Errors
-/// `too_many` checkpoints;
+/// `too_many` checkpoints, `checkpoint_invalid` for one that was never this log's;
 /// `audit_damaged` says what was done to it, and where; `audit_unsigned` when nothing can be proven;
 /// `audit_unavailable`.
 pub async fn verify(control: &Control, actor: &Actor, input: Verify) -> Result<Verified, Error> {
@@ -44,6 +46,7 @@ pub async fn verify(control: &Control, actor: &Actor, input: Verify) -> Result<V
         return Err(Error::new(Code::TooMany, format!("at most {CHECKPOINTS_MAX} checkpoints can be given")));
     }
     let key = control.audit_key().await?;
+    check(&given, &key)?;
     control.sign_checkpoint().await?;
     let anchors = control.store.anchors(None, PAGE_MAX).await?;
     let (dir, checker) = (control.audit_dir.clone(), key.clone());
@@ -53,6 +56,19 @@ pub async fn verify(control: &Control, actor: &Actor, input: Verify) -> Result<V
         Ok(keyward_ledger::verify(&dir, &checker, &texts)?)
     });
     Ok(Verified { report: report.await?, verifier_key: key.to_string() })
+}
+
+/// What the caller holds against the log must be of this log: another is his mistake, and no damage.
+fn check(given: &[String], key: &VerifierKey) -> Result<(), Error> {
+    for (at, text) in given.iter().enumerate() {
+        Checkpoint::verified(text, key).map_err(|error| {
+            let said = format!("checkpoint {} of those given was not signed by this log", at + 1);
+            Error::new(Code::CheckpointInvalid, said)
+                .hint("give its whole text, as it was kept")
+                .caused_by(error)
+        })?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -82,6 +98,14 @@ mod tests {
             verify(&fixture.control, &fixture.actor, Verify::default()).await.unwrap_err().code(),
             Code::AuditDamaged
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_no_checkpoint_of_this_log_is_no_damage_to_it() {
+        let fixture = Fixture::new().await;
+        let given = Verify { checkpoints: vec!["nonsense".to_owned()] };
+        let refused = verify(&fixture.control, &fixture.actor, given).await;
+        assert_eq!(refused.unwrap_err().code(), Code::CheckpointInvalid);
     }
 
     #[tokio::test]

@@ -2,14 +2,16 @@
 
 use keyward_policy::{Actor, Operation};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{CredentialView, Place, check_api_key};
 use crate::material::{Real, belongs};
 use crate::{Code, Control, Error, GivenSecret};
 
 /// A real key to be kept.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewCredential)]
 pub struct Add {
     /// Its name.
     pub name: String,
@@ -18,9 +20,11 @@ pub struct Add {
     /// The public half, as the exchange shows it.
     pub api_key: String,
     /// The secret half: an HMAC secret, or a private key in PEM.
+    #[schema(value_type = String, format = Password, write_only)]
     pub secret: GivenSecret,
     /// The passphrase that some exchanges give with a key.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub passphrase: Option<GivenSecret>,
 }
 

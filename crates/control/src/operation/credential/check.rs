@@ -4,12 +4,14 @@ use keyward_dialect::RealKeyRights;
 use keyward_policy::{Actor, Operation};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::find;
 use crate::{Code, Control, Error};
 
 /// What the exchange lets a real key do.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RealKeyRights)]
 pub struct Checked {
     /// The credential's name.
     pub credential: String,

@@ -2,14 +2,16 @@
 
 use keyward_policy::{Actor, KeyType, Operation};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{CredentialView, Place};
 use crate::material::{Real, ed25519, fits};
 use crate::{Control, Error};
 
 /// A pair to be made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewPair)]
 pub struct Generate {
     /// Its name.
     pub name: String,

@@ -3,13 +3,15 @@
 use keyward_policy::{Actor, Change, Operation};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{CredentialView, check_api_key, find};
 use crate::{Control, Error};
 
 /// What the exchange answered.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = GivenApiKey)]
 pub struct SetApiKey {
     /// The key string that the exchange shows.
     pub api_key: String,

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use keyward_policy::{Credential, CredentialId, KeyType};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A credential.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Credential)]
 pub struct CredentialView {
     /// Its id.
+    #[schema(value_type = String)]
     pub id: CredentialId,
     /// Its name.
     pub name: String,
@@ -17,11 +20,13 @@ pub struct CredentialView {
     pub api_key: Option<String>,
     /// How it signs.
     #[serde(rename = "type")]
+    #[schema(value_type = crate::api::openapi::KeyType)]
     pub key_type: KeyType,
     /// The public key to register at the exchange, for asymmetric credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
     /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 

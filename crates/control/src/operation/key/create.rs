@@ -4,6 +4,7 @@ use keyward_policy::{
     Actor, Change, Key, KeyId, KeyState, KeyType, Operation, Permission, PermissionSet, Verb,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::issue::{self, Created};
 use super::terms::{Rate, Terms};
@@ -11,8 +12,9 @@ use super::{KeyView, described, grants};
 use crate::{Code, Control, Error, name};
 
 /// A key to be issued. What is not allowed here is denied.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewKey)]
 pub struct Create {
     /// Its name.
     pub name: String,
@@ -29,6 +31,7 @@ pub struct Create {
     pub allow: Vec<String>,
     /// How it signs.
     #[serde(rename = "type", default = "hmac")]
+    #[schema(value_type = crate::api::openapi::KeyType, default = "hmac")]
     pub key_type: KeyType,
     /// The public key of a pair whose private half Keyward never sees: PEM or base64.
     #[serde(default)]
@@ -50,6 +53,7 @@ pub struct Create {
     pub not_before: Option<String>,
     /// How often it may be used.
     #[serde(default)]
+    #[schema(value_type = Option<crate::api::openapi::Rate>)]
     pub rate: Option<Rate>,
 }
 

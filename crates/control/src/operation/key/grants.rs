@@ -53,6 +53,12 @@ pub(super) async fn caveats(control: &Control, grants: &[Grant]) -> Result<Vec<S
     Ok(caveats)
 }
 
+/// Whether a grant's venue knows its markets.
+pub(super) async fn check_symbols(control: &Control, grant: &Grant) -> Result<(), Error> {
+    let venue = control.store.venue(&grant.venue.to_string()).await?;
+    known(&venue, grant.symbols.list().unwrap_or_default())
+}
+
 fn trades(grant: &Grant) -> bool {
     grant.permissions.iter().any(|permission| permission.verb() == Verb::Trade)
 }

@@ -4,6 +4,7 @@ use keyward_dialect::crypto::GeneratedPair;
 use keyward_policy::{ApiKey, ENTROPY_BYTES, KeyId, KeyType, Part, SecretOwner, Verifier, key_string};
 use keyward_vault::Secret;
 use serde::Serialize;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::KeyView;
@@ -12,12 +13,14 @@ use crate::material;
 use crate::{Code, Control, Error, ShownOnce};
 
 /// A key that was just issued.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = IssuedKey)]
 pub struct Created {
     /// The key.
     #[serde(flatten)]
     pub key: KeyView,
     /// Its secret: an HMAC secret, or a private key as PEM. Null when the client brought its public key.
+    #[schema(value_type = Option<String>)]
     pub secret: Option<ShownOnce>,
 }
 

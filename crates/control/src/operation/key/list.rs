@@ -3,14 +3,16 @@
 use keyward_policy::{Actor, KeyState, Operation};
 use keyward_store::{KeyFilter, Page};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::KeyView;
 use crate::names::Names;
 use crate::{Control, Error, Listed, Part};
 
 /// Which keys to list.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Only those of this project.
     pub project: Option<String>,
@@ -19,10 +21,12 @@ pub struct Which {
     /// Only those with a grant on this venue.
     pub venue: Option<String>,
     /// Only those in this state, as an operator set it; an expired key may be in any.
+    #[param(value_type = Option<crate::api::openapi::KeyState>)]
     pub state: Option<KeyState>,
     /// Only those whose name or key string contains this.
     pub search: Option<String>,
     /// How many at most.
+    #[param(value_type = Option<usize>)]
     pub limit: Option<u32>,
     /// The `next` of the part before.
     pub after: Option<String>,

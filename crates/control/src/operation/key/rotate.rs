@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keyward_policy::{Actor, Change, Key, KeyId, Lifetime, Operation, Standing};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::issue::{self, Created, Halves};
 use super::{KeyView, described, find};
@@ -14,8 +15,9 @@ const OVERLAP_DEFAULT: &str = "1h";
 const OVERLAP_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A rotation.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = Rotation)]
 pub struct Rotate {
     /// How long the old key still works: an hour unless said otherwise.
     pub overlap: Option<String>,

@@ -1,4 +1,4 @@
-//! What a new key is limited to: everything of a request that can be checked without looking anything up.
+//! What a key is limited to: everything of a request that can be checked without looking anything up.
 
 use std::net::IpAddr;
 
@@ -67,7 +67,7 @@ impl Terms {
     }
 }
 
-fn permissions(names: &[String]) -> Result<PermissionSet, Error> {
+pub(super) fn permissions(names: &[String]) -> Result<PermissionSet, Error> {
     if names.is_empty() {
         return Err(Error::new(Code::AllowEmpty, "a key that may do nothing is of no use")
             .hint("say what it may do, such as market, read, trade"));
@@ -77,7 +77,7 @@ fn permissions(names: &[String]) -> Result<PermissionSet, Error> {
     read.map_err(|error| Error::new(Code::PermissionInvalid, error.to_string()))
 }
 
-fn symbols(texts: &[String]) -> Result<Symbols, Error> {
+pub(super) fn symbols(texts: &[String]) -> Result<Symbols, Error> {
     at_most(SYMBOLS_MAX, texts.len(), "symbols")?;
     if texts.is_empty() {
         return Ok(Symbols::any());
@@ -114,7 +114,7 @@ fn range(text: &str) -> Result<IpNet, Error> {
     Ok(range)
 }
 
-fn rate(rate: Option<Rate>) -> Result<Option<RateLimit>, Error> {
+pub(super) fn rate(rate: Option<Rate>) -> Result<Option<RateLimit>, Error> {
     let limit = match rate {
         None => RATE_DEFAULT,
         Some(Rate::Word(Unlimited::Unlimited)) => return Ok(None),
@@ -134,12 +134,18 @@ fn rate(rate: Option<Rate>) -> Result<Option<RateLimit>, Error> {
 fn lifetime(input: &Create, now: Timestamp) -> Result<Lifetime, Error> {
     let expires_at = time::expiry(input.expires.as_deref().unwrap_or(time::EXPIRES_DEFAULT), now)?;
     let not_before = input.not_before.as_deref().map(|text| time::later(text, now)).transpose()?;
-    if let (Some(start), Some(end)) = (not_before, expires_at)
-        && start >= end
-    {
-        return Err(Error::new(Code::TimeInvalid, "the key would expire before it becomes valid"));
-    }
+    in_order(not_before, expires_at)?;
     Ok(Lifetime { not_before, expires_at, retires_at: None })
+}
+
+/// A key begins before it ends.
+pub(super) fn in_order(not_before: Option<Timestamp>, expires_at: Option<Timestamp>) -> Result<(), Error> {
+    match (not_before, expires_at) {
+        (Some(start), Some(end)) if start >= end => {
+            Err(Error::new(Code::TimeInvalid, "the key would expire before it becomes valid"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn at_most(limit: usize, count: usize, what: &str) -> Result<(), Error> {

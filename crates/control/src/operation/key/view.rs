@@ -6,14 +6,17 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use keyward_policy::{Grant, Key, KeyId, KeyType, PermissionSet, RateLimit, Standing, Symbols};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::names::Names;
 use crate::{Control, Error};
 
 /// A key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Key)]
 pub struct KeyView {
     /// Its id.
+    #[schema(value_type = String)]
     pub id: KeyId,
     /// Its name.
     pub name: String,
@@ -21,27 +24,37 @@ pub struct KeyView {
     pub project: String,
     /// How it signs.
     #[serde(rename = "type")]
+    #[schema(value_type = crate::api::openapi::KeyType)]
     pub key_type: KeyType,
     /// What clients send.
     pub api_key: String,
     /// What it is now.
+    #[schema(value_type = crate::api::openapi::Standing)]
     pub state: Standing,
     /// What it may do on some venue of its grants.
+    #[schema(value_type = crate::api::openapi::PermissionSet)]
     pub permissions: PermissionSet,
     /// The markets that it may touch on some venue of its grants; null means any.
+    #[schema(value_type = crate::api::openapi::Symbols)]
     pub symbols: Symbols,
     /// The only addresses that it may be used from; none means any.
+    #[schema(value_type = Vec<String>)]
     pub ip: Vec<IpNet>,
     /// The addresses that it may never be used from.
+    #[schema(value_type = Vec<String>)]
     pub deny_ip: Vec<IpNet>,
     /// How often it may be used; null means without limit.
+    #[schema(value_type = Option<crate::api::openapi::RateLimit>)]
     pub rate: Option<RateLimit>,
     /// Not usable before this time.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub not_before: Option<Timestamp>,
     /// Not usable from this time on; null means never.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// Rotated away: not usable from this time on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub retires_at: Option<Timestamp>,
     /// What it may do, venue by venue.
     pub grants: Vec<GrantView>,
@@ -50,9 +63,11 @@ pub struct KeyView {
     /// Grows by one with every change; audit records name it as the policy version.
     pub revision: u64,
     /// When it was issued.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// The key that it replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub rotated_from: Option<KeyId>,
     /// What a person should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -60,7 +75,8 @@ pub struct KeyView {
 }
 
 /// A grant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Grant)]
 pub struct GrantView {
     /// The venue's name.
     pub venue: String,
@@ -69,8 +85,10 @@ pub struct GrantView {
     /// The credential's name; null on an assert-mode venue.
     pub credential: Option<String>,
     /// What is permitted.
+    #[schema(value_type = crate::api::openapi::PermissionSet)]
     pub permissions: PermissionSet,
     /// On which markets; null means any.
+    #[schema(value_type = crate::api::openapi::Symbols)]
     pub symbols: Symbols,
 }
 

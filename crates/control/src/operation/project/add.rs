@@ -3,13 +3,15 @@
 use keyward_policy::{Actor, Operation, Project, ProjectId};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::ProjectView;
 use crate::{Control, Error, name};
 
 /// A project to be added.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewProject)]
 pub struct Add {
     /// Its name.
     pub name: String,

@@ -3,15 +3,19 @@
 use jiff::Timestamp;
 use keyward_policy::{Project, ProjectId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A project.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Project)]
 pub struct ProjectView {
     /// Its id.
+    #[schema(value_type = String)]
     pub id: ProjectId,
     /// Its name.
     pub name: String,
     /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 

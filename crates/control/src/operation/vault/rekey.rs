@@ -6,6 +6,7 @@ use keyward_policy::{Actor, Operation, Sealed};
 use keyward_vault::{SealedRoot, Unlock};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::init::kind;
 use super::status::{Status, current};
@@ -15,7 +16,7 @@ use crate::blocking::blocking;
 use crate::{Control, Error};
 
 /// What unlocks the vault now, and what shall.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rekey {
     /// What unlocks it now.

@@ -2,12 +2,14 @@
 
 use keyward_policy::{Actor, Operation};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Control, Error};
 
 /// What the vault is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = VaultState)]
 pub enum State {
     /// Never made.
     Missing,
@@ -18,7 +20,8 @@ pub enum State {
 }
 
 /// The vault as operators see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Vault)]
 pub struct Status {
     /// Missing, sealed or unsealed.
     pub state: State,

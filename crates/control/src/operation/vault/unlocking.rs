@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_vault::{Secret, Unlock};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{Code, Error, GivenSecret};
 
@@ -11,14 +12,16 @@ use crate::{Code, Error, GivenSecret};
 const PASSPHRASE_LENGTH_FAIR: usize = 12;
 
 /// A passphrase or a key file; exactly one of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unlocking {
     /// A passphrase; a line end after it does not count.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub passphrase: Option<GivenSecret>,
     /// The bytes of a key file, in base64.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub key_file: Option<GivenSecret>,
 }
 

@@ -6,14 +6,16 @@ use keyward_dialect::Dialect;
 use keyward_policy::{Actor, Change, Mode, Operation, Venue, VenueId};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::VenueView;
 use crate::name::shortened;
 use crate::{Code, Control, Error, name, url};
 
 /// A venue to be added.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewVenue)]
 pub struct Add {
     /// Its name: the first part of the gateway's paths.
     pub name: String,
@@ -25,6 +27,7 @@ pub struct Add {
     pub urls: BTreeMap<String, String>,
     /// What happens to the client's signature.
     #[serde(default = "resign")]
+    #[schema(value_type = crate::api::openapi::Mode, default = "resign")]
     pub mode: Mode,
     /// Whether market data passes without a key.
     #[serde(default)]

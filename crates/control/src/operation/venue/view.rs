@@ -5,19 +5,23 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use keyward_policy::{Mode, Venue, VenueId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Control;
 
 /// A venue, and where clients find it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Venue)]
 pub struct VenueView {
     /// Its id.
+    #[schema(value_type = String)]
     pub id: VenueId,
     /// Its name.
     pub name: String,
     /// Its dialect.
     pub dialect: String,
     /// What happens to the client's signature.
+    #[schema(value_type = crate::api::openapi::Mode)]
     pub mode: Mode,
     /// The exchange's base URLs by host family; the one under the empty name serves the rest.
     pub urls: BTreeMap<String, String>,
@@ -26,6 +30,7 @@ pub struct VenueView {
     /// Whether market data passes without a key.
     pub public_market_data: bool,
     /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// What a person should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]

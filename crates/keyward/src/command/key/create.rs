@@ -113,7 +113,7 @@ pub(super) fn issued(invocation: &Invocation, key: &Value) -> Result<()> {
 }
 
 /// A range of addresses; a single address is the range that holds only it.
-fn range(text: &str) -> Result<IpNet, String> {
+pub(in crate::command) fn range(text: &str) -> Result<IpNet, String> {
     let single = || text.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address));
     text.parse().ok().or_else(single).ok_or_else(|| "write it like 203.0.113.7 or 10.0.0.0/8".to_owned())
 }

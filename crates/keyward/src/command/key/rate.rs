@@ -11,7 +11,7 @@ const UNLIMITED: &str = "unlimited";
 /// How often a key may be used.
 #[derive(Args)]
 pub(super) struct Rate {
-    /// How many requests a minute, or `unlimited` [default: 1200, 100 of them at once]
+    /// How many requests a minute, or `unlimited` [a new key's default: 1200, 100 of them at once]
     #[arg(long, value_name = "N", value_parser = per_minute)]
     rate: Option<PerMinute>,
     /// How many of them at once [default: a tenth of a minute's]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::desk::{Desk, REAL_SECRET};
 use super::run::{Keyward, mode};
@@ -43,6 +43,23 @@ fn a_key_is_suspended_resumed_and_killed() {
     let again = desk.keyward.run(&["key", "resume", key["id"].as_str().unwrap()]);
     assert_eq!(again.code, 1);
     assert!(again.stderr.contains("never comes back"), "{}", again.stderr);
+}
+
+#[test]
+fn a_key_is_narrowed_and_widened_and_stays_itself() {
+    let desk = Desk::new();
+    let key = desk.key("bot", &["--ip", "203.0.113.0/24"]);
+    let narrowed = desk.json(&["key", "update", "bot", "--ip", "203.0.113.7", "--allow", "market,read"]);
+    assert_eq!(
+        (&narrowed["ip"], &narrowed["permissions"]),
+        (&json!(["203.0.113.7/32"]), &json!(["market", "read"]))
+    );
+    let widened = desk.json(&["key", "update", "bot", "--ip", "any"]);
+    assert_eq!((&widened["ip"], &widened["revision"]), (&json!([]), &json!(3)));
+    for same in ["id", "api_key", "expires_at", "rate", "symbols", "grants/0/credential"] {
+        let same = format!("/{same}");
+        assert_eq!(widened.pointer(&same), key.pointer(&same), "{same}");
+    }
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! The description of the API (OpenAPI 3.1), made from its routes: a document for people, client generators and tests.
+
+mod page;
+mod words;
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::path::{OperationBuilder, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{
+    ComponentsBuilder, HttpMethod, InfoBuilder, License, OpenApi, OpenApiBuilder, Paths, RefOr, Response,
+    Schema, ServerBuilder, Tag,
+};
+
+pub(super) use page::{Describe, Page};
+pub(crate) use words::{
+    Entry, KeyState, KeyType, Mode, OnWire, PermissionSet, Rate, RateLimit, Report, Standing, Symbols,
+};
+
+/// What the API is, in a few words.
+const ABOUT: &str = "Everything that an operator of Keyward can do. Failures are problem details (RFC 9457) with a stable \
+    `code`; their `type` leads to what each code means and what to do about it. Lists come a part at a time: give the \
+    `next` of one part as `after` for the following. Times are RFC 3339 in UTC. A field that is not known is refused, \
+    so that a misspelt restriction is no missing one.";
+/// The cookie of a browser's session.
+const SESSION: &str = "__Host-keyward";
+
+/// What the routes that were described so far are.
+#[derive(Default)]
+pub(super) struct Description {
+    paths: Paths,
+    schemas: BTreeMap<String, RefOr<Schema>>,
+    responses: BTreeMap<String, Response>,
+    tags: Vec<&'static str>,
+}
+
+impl Description {
+    /// Adds a route: its tag, its operation's name and a summary are its words.
+    pub(super) fn add(
+        &mut self,
+        path: &'static str,
+        method: HttpMethod,
+        (tag, operation, summary): (&'static str, &'static str, &'static str),
+        page: Page,
+    ) {
+        let description = OperationBuilder::new()
+            .tag(tag)
+            .operation_id(Some(operation.replace([' ', '-'], "_")))
+            .summary(Some(summary))
+            .parameters((!page.parameters.is_empty()).then_some(page.parameters))
+            .request_body(page.body);
+        let described = page
+            .responses
+            .into_iter()
+            .fold(description, |description, (status, response)| description.response(status, response));
+        let item = PathItem::new(method, described);
+        let path = format!("/api/v1{path}");
+        match self.paths.paths.get_mut(&path) {
+            Some(known) => known.merge_operations(item),
+            None => drop(self.paths.paths.insert(path, item)),
+        }
+        self.tags.extend((!self.tags.contains(&tag)).then_some(tag));
+        self.schemas.extend(page.schemas);
+        self.responses.extend(page.shared);
+    }
+
+    /// This and that.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.paths.merge(other.paths);
+        self.schemas.extend(other.schemas);
+        self.responses.extend(other.responses);
+        self.tags.extend(other.tags);
+        self
+    }
+
+    /// The whole document.
+    pub(super) fn document(self) -> OpenApi {
+        let info = InfoBuilder::new()
+            .title("Keyward")
+            .version(env!("CARGO_PKG_VERSION"))
+            .description(Some(ABOUT))
+            .license(Some(License::new("MIT OR Apache-2.0")));
+        let components = self
+            .schemas
+            .into_iter()
+            .fold(schemes(), |components, (name, schema)| components.schema(name, schema))
+            .responses_from_iter(self.responses);
+        let security = ["session", "token"].map(|name| SecurityRequirement::new(name, [""; 0]));
+        OpenApiBuilder::new()
+            .info(info.build())
+            .servers(Some([ServerBuilder::new().url("/").build()]))
+            .tags(Some(self.tags.iter().map(Tag::new)))
+            .security(Some(security))
+            .paths(self.paths)
+            .components(Some(components.build()))
+            .build()
+    }
+}
+
+/// By what a caller says who he is; at the socket the kernel says it.
+fn schemes() -> ComponentsBuilder {
+    let session =
+        ApiKeyValue::with_description(SESSION, "The session of a person who signed in with a browser.");
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An API token, for programs."))
+        .build();
+    ComponentsBuilder::new()
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
+        .security_scheme("token", SecurityScheme::Http(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use serde::Serialize;
+    use serde_json::Value;
+
+    use super::super::routes;
+    use crate::fixture::{Answered, Fixture};
+
+    /// The document as it is on file. It is renewed by this test when `INSTA_UPDATE=always` is set.
+    const ON_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+
+    async fn ask(fixture: &Fixture, method: &str, path: &str) -> Answered {
+        let request = Request::builder().method(method.to_uppercase().as_str()).uri(path);
+        fixture.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Through [`Routes`](super::super::routes::Routes) nothing can be served that is not described.
+    #[tokio::test]
+    async fn what_is_described_is_served_and_to_nobody_unknown() {
+        let fixture = Fixture::new().await;
+        let document = ask(&fixture, "get", "/api/openapi.json").await.body;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for method in item.as_object().unwrap().keys() {
+                let answered = ask(&fixture, method, &path.replace(['{', '}'], "")).await;
+                assert_eq!(answered.status, 401, "{method} {path}: {answered:?}");
+            }
+        }
+        assert_eq!(document["openapi"], "3.1.0");
+        assert!(document["paths"]["/api/v1/keys"]["post"]["requestBody"]["required"] == Value::Bool(true));
+    }
+
+    #[test]
+    fn the_document_is_on_file() {
+        let (_, described) = routes().apart();
+        let mut document = Vec::new();
+        let narrow = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut writer = serde_json::Serializer::with_formatter(&mut document, narrow);
+        described.document().serialize(&mut writer).unwrap();
+        document.push(b'\n');
+        let document = String::from_utf8(document).unwrap();
+        if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+            std::fs::write(ON_FILE, &document).unwrap();
+        }
+        let on_file = std::fs::read_to_string(ON_FILE).unwrap_or_default();
+        let differs = on_file.lines().zip(document.lines()).find(|(old, new)| old != new);
+        assert!(
+            on_file == document,
+            "docs/openapi.json is not what the routes say ({differs:?}): read this as a change of contract, \
+             accept it with INSTA_UPDATE=always"
+        );
+    }
+}

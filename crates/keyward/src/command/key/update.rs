@@ -1,0 +1,112 @@
+//! `keyward key update`: changes what a key is limited to.
+
+use anyhow::Result;
+use clap::Args;
+use keyward_policy::PermissionSet;
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
+use super::FIELDS;
+use super::rate::Rate;
+use crate::door::{Call, path};
+use crate::invocation::Invocation;
+use crate::outcome::Problem;
+use crate::output::record;
+
+/// The word that takes a restriction off.
+const ANY: &str = "any";
+
+/// Change what a key may do, and from where; what is not named stays as it is
+///
+/// A list that is given replaces the one before. The secret stays, so the client needs no change.
+#[derive(Args, Serialize)]
+#[command(after_help = "Examples:\n  \
+    keyward key update bot1 --ip 203.0.113.7 --expires 30d\n  \
+    keyward key update bot1 --symbol any --rate 600")]
+pub(crate) struct Update {
+    /// The key, by its name, id or key string
+    #[serde(skip)]
+    key: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    limits: Limits,
+}
+
+/// What shall be different.
+#[derive(Args, Serialize)]
+#[command(next_help_heading = "Limits")]
+struct Limits {
+    /// What it may do: market, read, trade, transfer, withdraw, manage, stream; or narrower, like trade:spot
+    #[arg(long, value_name = "PERMISSION,…")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow: Option<PermissionSet>,
+    /// Only from these addresses, or from `any` (may be given several times)
+    #[arg(long = "ip", value_name = "CIDR")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "list")]
+    ip: Vec<String>,
+    /// Never from these addresses; `any` stands for none of them any more (may be given several times)
+    #[arg(long = "deny-ip", value_name = "CIDR")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "list")]
+    deny_ip: Vec<String>,
+    /// Only on these markets, or on `any` (may be given several times)
+    #[arg(long = "symbol", value_name = "BASE/QUOTE", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "list")]
+    symbols: Vec<String>,
+    /// When it expires: a duration from now, a time, or `never`
+    #[arg(long, value_name = "WHEN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    rate: Rate,
+}
+
+/// A list; `any` alone is the empty one.
+fn list<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    let texts = if matches!(texts, [one] if one == ANY) { &[] } else { texts };
+    serializer.collect_seq(texts)
+}
+
+impl Update {
+    /// Runs the command.
+    pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        if serde_json::to_value(&self)? == json!({}) {
+            return Err(Problem::usage("it is not said what shall be different").into());
+        }
+        let key = invocation.call(&Call::patch(path(&["keys", &self.key]), &self)?).await?;
+        invocation.printer.result(&key, |key| record(key, FIELDS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        update: Update,
+    }
+
+    fn said(arguments: &[&str]) -> Option<Value> {
+        let command = Command::try_parse_from([&["command", "bot"], arguments].concat()).ok()?;
+        Some(serde_json::to_value(command.update).unwrap())
+    }
+
+    #[test]
+    fn only_what_is_said_is_sent() {
+        assert_eq!(said(&["--expires", "1d"]), Some(json!({ "expires": "1d" })));
+        let both = said(&["--ip", "10.0.0.1", "--allow", "read", "--rate", "unlimited"]);
+        assert_eq!(both, Some(json!({ "ip": ["10.0.0.1"], "allow": ["read"], "rate": "unlimited" })));
+        assert_eq!(said(&[]), Some(json!({})));
+    }
+
+    #[test]
+    fn any_takes_a_restriction_off() {
+        let said = said(&["--ip", "any", "--symbol", "any"]);
+        assert_eq!(said, Some(json!({ "ip": [], "symbols": [] })));
+    }
+}
