@@ -107,3 +107,55 @@ async fn end_others(control: Shared, OwnPosted(own, ..): OwnPosted) -> Result<Re
     finish(async move { session::end::end_others(&control, &own.0.session).await }).await?;
     Ok(done::lead_to("/account", "sessions-ended"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{Fixture, PASSWORD};
+    use crate::form::TOKEN;
+
+    #[tokio::test]
+    async fn somebody_joins_looks_after_his_sign_in_and_leaves() {
+        let fixture = Fixture::new().await;
+        let mut ada = fixture.join("ada", "owner").await;
+        ada.get("/").await.is_whole();
+        let page = ada.get("/account").await;
+        page.is_whole();
+        assert!(page.body.contains("203.0.113.1") && page.body.contains("this one"), "{}", page.body);
+        let csrf = page.csrf().to_owned();
+        let ended = ada.post("/account/sessions/end-others", &[(TOKEN, &csrf)]).await;
+        assert_eq!(ended.location(), "/account?done=sessions-ended");
+        ada.get("/account/password").await.is_whole();
+        let new = "seven granite violin otters";
+        let form = [("old", PASSWORD), ("new", new), ("again", new), (TOKEN, &csrf)];
+        assert_eq!(ada.post("/account/password", &form).await.location(), "/account?done=password-changed");
+        ada.get("/second-factor/recovery-codes").await.is_whole();
+        let codes = ada.post("/second-factor/recovery-codes", &[(TOKEN, &csrf)]).await;
+        codes.is_whole();
+        assert!(codes.body.contains("Recovery codes"));
+        assert_eq!(ada.post("/sign-out", &[(TOKEN, &csrf)]).await.location(), "/sign-in");
+        assert_eq!(ada.get("/account").await.location(), "/sign-in?then=%2Faccount");
+    }
+
+    #[tokio::test]
+    async fn without_a_second_factor_there_is_nothing_but_to_add_one() {
+        let fixture = Fixture::new().await;
+        let link = fixture.invite("ada", "owner").await;
+        let mut ada = fixture.browser();
+        ada.post(&link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+        for path in ["/", "/keys", "/account", "/people", "/kill", "/step-up"] {
+            assert_eq!(ada.get(path).await.location(), "/second-factor", "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_of_another_session_is_refused() {
+        let fixture = Fixture::new().await;
+        let mut ada = fixture.join("ada", "owner").await;
+        let mut eve = fixture.join("eve", "owner").await;
+        let csrf = eve.get("/account").await.csrf().to_owned();
+        for path in ["/sign-out", "/account/password", "/step-up", "/second-factor", "/projects/new", "/kill"]
+        {
+            assert_eq!(ada.post(path, &[(TOKEN, &csrf), ("name", "x")]).await.status, 403, "{path}");
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! What the tests stand on: the console over a real control plane, looked at by an operator through HTTP.
 
+mod browser;
+mod seen;
+
 use std::sync::{Arc, Mutex};
 
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request};
+use axum::body::Body;
+use axum::http::Request;
 use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::operation::key::KeyView;
@@ -19,6 +22,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub(crate) use self::browser::Browser;
+use self::browser::code;
+pub(crate) use self::seen::Seen;
 use crate::Visitor;
 use crate::form::TOKEN;
 
@@ -28,10 +34,10 @@ pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 pub(crate) const SECRET: &str = "canaryCANARYcanaryCANARYcanaryCANARYcanaryCANARYcanaryCANARY0001";
 /// What a browser says of a form of ours.
 pub(crate) const OWN: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
+/// The password of who joins.
+pub(crate) const PASSWORD: &str = "otter violin granite seven";
 /// The fixture's session token.
 const CSRF: &str = "a-token-that-nobody-guesses";
-/// The most that a page may weigh.
-const WEIGHT_MAX: usize = 100_000;
 
 /// A console to look at.
 pub(crate) struct Fixture {
@@ -71,57 +77,6 @@ impl Introspect for Exchange {
     fn rights(&self, _: Venue, _: Credential) -> Asked<'_> {
         let answer = self.0.lock().unwrap().clone();
         Box::pin(async move { answer })
-    }
-}
-
-/// A page as a browser got it.
-pub(crate) struct Seen {
-    pub(crate) status: u16,
-    pub(crate) body: String,
-    headers: HeaderMap,
-}
-
-impl Seen {
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Where it leads on.
-    pub(crate) fn location(&self) -> &str {
-        self.header("location")
-    }
-
-    /// The address of the link that begins so.
-    pub(crate) fn link_to(&self, start: &str) -> String {
-        let start = format!("href=\"{}", start.replace("&amp;", "&#38;"));
-        let at = self.body.find(&start).unwrap_or_else(|| panic!("no {start} in {}", self.body));
-        let link = &self.body[at + "href=\"".len()..];
-        link[..link.find('"').unwrap()].replace("&#38;", "&amp;")
-    }
-
-    /// The same of a page that somebody sees who has no session, whose forms have nothing to prove.
-    pub(crate) fn is_sound_for_nobody(&self) {
-        assert!(!self.body.contains(&format!("name=\"{TOKEN}\"")), "{}", self.body);
-        let body = self.body.replace("method=\"post\"", "method=\"told\"");
-        Self { body, status: self.status, headers: self.headers.clone() }.is_sound();
-    }
-
-    /// Whether it is a whole page, light, with a heading and its landmarks, and without any code inside.
-    pub(crate) fn is_sound(&self) {
-        let body = &self.body;
-        assert!(body.len() < WEIGHT_MAX, "{} bytes", body.len());
-        assert!(body.starts_with("<!doctype html>") && body.contains("</html>"), "{body}");
-        for once in ["<h1", "<main", "<title>", "class=\"skip\""] {
-            assert_eq!(body.matches(once).count(), 1, "{once} in {body}");
-        }
-        for never in ["style=", "<style", "javascript:", " onclick", " onload", " onsubmit", "http-equiv"] {
-            assert!(!body.contains(never), "{never} in {body}");
-        }
-        assert_eq!(body.matches("<script").count(), body.matches("<script src=\"/static/").count(), "{body}");
-        let tables = body.matches("<table").count();
-        assert_eq!(body.matches("<caption").count(), tables, "a table without a caption: {body}");
-        let forms = body.matches("method=\"post\"").count();
-        assert_eq!(body.matches(&format!("name=\"{TOKEN}\" value=\"{CSRF}\"")).count(), forms, "{body}");
     }
 }
 
@@ -275,6 +230,29 @@ impl Fixture {
         self.send(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
+    /// Somebody takes an invitation, and a device: his browser, with the cookie that it got.
+    pub(crate) async fn join(&self, name: &str, role: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        let link = self.invite(name, role).await;
+        let form = [("password", PASSWORD), ("again", PASSWORD)];
+        assert_eq!(browser.post(&link, &form).await.location(), "/second-factor");
+        let page = browser.get("/second-factor").await;
+        page.is_whole();
+        let secret = page.between("<code data-copy>", "</code>").to_owned();
+        let ticket = page.between("name=\"ticket\" value=\"", "\"").to_owned();
+        let csrf = page.csrf().to_owned();
+        let form = [("ticket", &*ticket), ("code", &code(&secret)), ("password", PASSWORD), (TOKEN, &csrf)];
+        let page = browser.post("/second-factor", &form).await;
+        page.is_whole();
+        assert!(page.status == 200 && page.body.contains("Keep these recovery codes"), "{}", page.body);
+        browser
+    }
+
+    /// A browser without a session.
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser { fixture: self, cookie: String::new() }
+    }
+
     /// Invites somebody, and gives the path of the link.
     pub(crate) async fn invite(&self, name: &str, role: &str) -> String {
         let input = read(&json!({ "name": name, "role": role }));
@@ -301,10 +279,7 @@ impl Fixture {
     }
 
     async fn send(&self, request: Request<Body>) -> Seen {
-        let response = crate::router(Arc::clone(&self.control)).oneshot(request).await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        Seen { status, headers, body: String::from_utf8(bytes.into()).unwrap() }
+        Seen::of(crate::router(Arc::clone(&self.control)).oneshot(request).await.unwrap()).await
     }
 
     fn host(&self) -> Actor {

@@ -53,8 +53,10 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 /// What handlers work on.
 type Shared = axum::extract::State<Arc<Control>>;
 
-/// Every page. Whoever serves them says who is looking, as for the API: [`admitted`](keyward_control::api::admitted) puts the
-/// session into the request's extensions, and without one there is nothing to see but the way to sign in.
+/// Every page.
+///
+/// Whoever serves them says who is looking, as for the API: [`admitted`](keyward_control::api::admitted) puts the session into
+/// the request's extensions, and without one there is nothing to see but the way to sign in.
 pub fn router(control: Arc<Control>) -> Router {
     Router::new()
         .merge(overview::routes())

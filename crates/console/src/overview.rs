@@ -68,6 +68,12 @@ struct Counts {
     is_all: bool,
 }
 
+impl Counts {
+    fn is_none(&self) -> bool {
+        self.usable + self.suspended + self.ended == 0
+    }
+}
+
 /// A key that somebody should look at.
 struct Attention {
     id: String,

@@ -5,6 +5,7 @@
 
 mod bench;
 mod check;
+mod console;
 mod debian;
 mod dev;
 mod fuzz;
@@ -40,6 +41,8 @@ enum Command {
     Soak(soak::Args),
     /// Build Keyward and run its demonstration
     Dev(dev::Args),
+    /// The console in a headless Chromium, from the first run to the kill switch, and axe on every page
+    Console(console::Args),
     /// Measure the core, and the gateway beside nginx and HAProxy
     Bench(bench::Args),
     /// A short run of the fuzz targets
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Dev(args) => dev::run(&args),
+        Command::Console(args) => console::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Release(args) => release::run(&args),

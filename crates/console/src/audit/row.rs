@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    fn row(event: Value) -> Row {
+    fn row(event: &Value) -> Row {
         let event = event.as_object().unwrap().clone();
         let entry = EntryView { index: keyward_ledger::EntryIndex(7), event };
         Row::of(&entry, Timestamp::UNIX_EPOCH)
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_why() {
-        let row = row(json!({
+        let row = row(&json!({
             "at": "1970-01-01T00:00:00Z", "event": "refused", "key": "key_1", "venue": "binance", "method": "POST",
             "path": "/api/v3/order", "reason": "symbol_not_allowed", "detail": "DOGE/USDT is not granted",
         }));
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_change_says_who_and_what() {
-        let row = row(json!({
+        let row = row(&json!({
             "event": "changed", "operation": "key suspend", "actor": { "name": "ada", "via": "console" },
             "subject": "key_1", "details": { "state": "suspended", "symbols": null, "ip": [], "rate": { "burst": 1 }, "allow": ["a", "b"] },
         }));
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_shown_as_nothing() {
-        let row = row(json!({ "event": 7, "at": "x" }));
+        let row = row(&json!({ "event": 7, "at": "x" }));
         assert!(row.at.is_none() && row.what.is_empty());
     }
 }

@@ -34,7 +34,7 @@ impl Rights {
             rights: rights(grant.permissions),
             markets: markets(&grant.symbols),
         };
-        let listed = |ranges: &[_]| joined(ranges.iter().map(ToString::to_string));
+        let listed = |ranges: &[_]| joined(ranges.iter().map(|range| bare(&format!("{range}"))));
         Self {
             grants: key.grants.iter().map(granted).collect(),
             withheld: withheld(key.permissions),
@@ -49,6 +49,12 @@ impl Rights {
 /// The permissions of a set as short names.
 pub(super) fn short(set: PermissionSet) -> Vec<&'static str> {
     set.iter().map(keyward_policy::Permission::name).collect()
+}
+
+/// A range of one address as the address.
+fn bare(range: &str) -> String {
+    let whole = if range.contains(':') { "/128" } else { "/32" };
+    range.strip_suffix(whole).unwrap_or(range).to_owned()
 }
 
 fn joined(words: impl Iterator<Item = String>) -> String {
