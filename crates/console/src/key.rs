@@ -9,6 +9,7 @@ mod preset;
 mod rights;
 mod rotate;
 mod show;
+mod used;
 
 use std::sync::Arc;
 

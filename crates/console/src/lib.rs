@@ -7,6 +7,7 @@
 mod account;
 mod attention;
 mod audit;
+mod chart;
 mod confirm;
 mod credential;
 mod done;

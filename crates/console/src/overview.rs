@@ -13,6 +13,7 @@ use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::list::{Which, list};
 use keyward_control::operation::reopen;
 use keyward_control::operation::status::{Status, status};
+use keyward_control::operation::traffic::traffic;
 use keyward_control::operation::vault::State;
 use keyward_control::{Control, Error};
 use keyward_policy::{Operation, Standing};
@@ -21,6 +22,7 @@ use serde::Deserialize;
 use crate::Shared;
 use crate::attention::{Finding, findings};
 use crate::audit::row::Row;
+use crate::chart::Chart;
 use crate::finish::finish;
 use crate::frame::{Frame, Section, html};
 use crate::parts::Tone;
@@ -52,6 +54,7 @@ struct Page {
     status: Status,
     locked: Option<String>,
     counts: Counts,
+    traffic: Chart,
     attention: Vec<Attention>,
     more_attention: usize,
     refusals: Option<Vec<Row>>,
@@ -93,6 +96,7 @@ async fn show(control: Shared, visitor: Visitor, Query(after): Query<After>) -> 
             status: status(&control, &visitor.actor).await?,
             locked: reopen::show(&control, &visitor.actor).await?.lock.map(|lock| lock.why),
             counts: count(&keys.items, keys.next.is_none()),
+            traffic: Chart::of(&traffic(&control, &visitor.actor).await?),
             refusals: refusals(&control, &visitor, now).await?,
             attention,
             more_attention,

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::show::show as operation;
+use keyward_control::operation::key::usage;
 use keyward_control::{Control, Error};
 use keyward_policy::{Operation, Standing};
 
 use super::rights::Rights;
+use super::used::Used;
 use crate::Shared;
 use crate::attention::{Finding, findings};
 use crate::audit::row::Row;
@@ -40,6 +42,7 @@ struct Page {
     rights: Rights,
     findings: Vec<Finding>,
     snippets: Vec<Snippet>,
+    used: Used,
     log: Option<Log>,
 }
 
@@ -60,6 +63,8 @@ pub(super) async fn show(
         let now = control.now();
         let key = operation(&control, &visitor.actor, &key).await?;
         let (badge, advice) = standing(&key);
+        let used = usage::usage(&control, &visitor.actor, &key.id.to_string()).await?;
+        let used = Used::of(&key, &used, now);
         let log = log(&control, &visitor, &key, now).await?;
         let frame = Frame::new(visitor, Section::Keys, key.name.clone()).after(after.done.as_deref());
         Ok(Page {
@@ -70,6 +75,7 @@ pub(super) async fn show(
             rights: Rights::of(&key, now),
             findings: findings(&key, now),
             snippets: snippets::of(&key),
+            used,
             log,
             key,
         })
