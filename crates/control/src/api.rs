@@ -79,12 +79,14 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(session::routes())
         .merge(operator::routes())
         .merge(token::routes())
-        .merge(usage::routes())
-        .layer(from_fn(forgery::refuse_forged));
+        .merge(usage::routes());
     let repeats = Arc::new(Repeats::new(Arc::clone(&control)));
     let document = Bytes::from(described.document().to_json().unwrap_or_default());
+    // What a browser was made to send is refused before anybody looks whether it was sent before.
+    let operations =
+        operations.layer(from_fn_with_state(repeats, once)).layer(from_fn(forgery::refuse_forged));
     Router::new()
-        .nest("/api/v1", operations.layer(from_fn_with_state(repeats, once)))
+        .nest("/api/v1", operations)
         .route("/api/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))
         .route(problem::PAGE, get(async || ([(header::CONTENT_TYPE, MARKDOWN)], PROBLEMS)))
         .fallback(async || Error::new(Code::RouteUnknown, "there is nothing at this path"))
