@@ -45,17 +45,17 @@ impl<'w> Browser<'w> {
         reply
     }
 
-    /// Takes a link, and a device: what it shows from then on.
-    fn join(&mut self, link: &str) -> Device {
+    /// Takes a link, and a device. What is given back is the code that showed it, which is used up.
+    fn join(&mut self, link: &str) -> String {
         let accept = json!({ "invitation": link, "password": PASSWORD });
         assert_eq!(self.ask("POST", "/invitation/accept", &accept).status, 200);
         assert_eq!(self.ask("GET", "/keys", &Value::Null).json()["code"], "unauthenticated");
         let offer = self.ask("POST", "/second-factor", &Value::Null).json();
-        let device = Device(offer["secret"].as_str().unwrap().to_owned());
-        let confirm = json!({ "ticket": offer["ticket"], "code": device.code(), "password": PASSWORD });
+        let code = Device(offer["secret"].as_str().unwrap().to_owned()).code();
+        let confirm = json!({ "ticket": offer["ticket"], "code": code, "password": PASSWORD });
         let confirmed = self.ask("POST", "/second-factor/confirm", &confirm);
         assert_eq!(confirmed.json()["codes"].as_array().unwrap().len(), 10, "{confirmed:?}");
-        device
+        code
     }
 }
 
@@ -82,7 +82,7 @@ fn an_owner_comes_in_by_a_link_and_works_with_a_session_and_a_second_factor() {
     let world = World::start();
     let mut ada = Browser::new(&world);
     let link = link(&world, "ada", "owner");
-    let device = ada.join(&link);
+    let used = ada.join(&link);
     let again = Browser::new(&world).ask(
         "POST",
         "/invitation/accept",
@@ -94,8 +94,7 @@ fn an_owner_comes_in_by_a_link_and_works_with_a_session_and_a_second_factor() {
     assert_eq!(project.status, 201, "{project:?}");
     let last = &world.operate(&["audit", "tail", "--limit", "1"]).to_string();
     assert!(last.contains("ada") && last.contains("project add"), "{last}");
-    // The code that enrolled the device is used up.
-    let wrong = ada.ask("POST", "/session/step-up", &json!({ "code": device.code() }));
+    let wrong = ada.ask("POST", "/session/step-up", &json!({ "code": used }));
     assert_eq!(wrong.json()["code"], "code_wrong", "{wrong:?}");
     let stranger = Browser::new(&world).ask("GET", "/keys", &Value::Null);
     assert_eq!(stranger.status, 401);
