@@ -61,6 +61,16 @@ impl Attempts {
         Ok(())
     }
 
+    /// Takes one attempt back: it was no failure, and proves nothing about those before it.
+    pub(crate) fn take_back(&self, caller: &Caller, name: &str) {
+        let mut tried = self.0.lock();
+        for one in Tried::both(caller, name) {
+            if let Some(failures) = tried.get_mut(&one) {
+                failures.count = failures.count.saturating_sub(1);
+            }
+        }
+    }
+
     /// Forgets what was tried under this name: it was the operator himself.
     pub(crate) fn succeeded(&self, caller: &Caller, name: &str) {
         let mut tried = self.0.lock();

@@ -49,8 +49,8 @@ pub async fn sign_in(control: &Control, caller: &Caller, input: SignIn) -> Resul
             control.attempts.succeeded(caller, &input.name);
             note(control, caller, &input.name, "signed in");
         }
-        // He knows the password: what he types next is no guess at it.
-        Err(error) if error.code() == Code::CodeNeeded => control.attempts.succeeded(caller, &input.name),
+        // He knows the password, which a thief may too: the wrong codes before it still count.
+        Err(error) if error.code() == Code::CodeNeeded => control.attempts.take_back(caller, &input.name),
         Err(error) => note(control, caller, &input.name, error.code().as_str()),
     }
     outcome
@@ -164,6 +164,19 @@ mod tests {
         let told = |error: Error| (error.code(), error.to_string());
         let known = ada.try_in(&fixture, "wrong horse battery", None).await.err().map(told);
         assert_eq!(known, nobody.try_in(&fixture, "wrong horse battery", None).await.err().map(told));
+    }
+
+    #[tokio::test]
+    async fn who_knows_the_password_does_not_guess_codes_for_ever() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        let mut guesses = 0;
+        while ada.refused(&fixture, PASSWORD, Some("000000")).await == Code::CodeWrong {
+            // Without a code between two guesses: that the password is right forgives none of them.
+            ada.refused(&fixture, PASSWORD, None).await;
+            guesses += 1;
+            assert!(guesses < 10, "the guesses are not counted");
+        }
     }
 
     #[tokio::test]
