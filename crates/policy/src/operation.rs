@@ -97,7 +97,7 @@ operations! {
     /// Issues one.
     KeyCreate = "key create", Issue, Judged;
     /// Replaces one by another with the same rights.
-    KeyRotate = "key rotate", Issue, SignedIn;
+    KeyRotate = "key rotate", Issue, Judged;
     /// Changes what one is limited to.
     KeyUpdate = "key update", Issue, Judged;
     /// Stops one for a while.

@@ -132,4 +132,14 @@ async fn a_key_that_moves_money_or_trades_from_anywhere_needs_a_second_factor() 
     }
     fixture.actor = actor(Role::Trader, true);
     assert_eq!(fixture.call("POST", "/keys", key("wide", &["withdraw"], &[])).await.status, 201);
+    assert_eq!(fixture.call("POST", "/keys", key("narrow", &["read"], &[])).await.status, 201);
+    fixture.actor = actor(Role::Trader, false);
+    for (name, input, status) in [
+        ("wide", Value::Null, 403),
+        ("narrow", json!({ "expires": "never" }), 403),
+        ("narrow", Value::Null, 201),
+    ] {
+        let answered = fixture.call("POST", &format!("/keys/{name}/rotate"), input).await;
+        assert_eq!(answered.status, status, "a new secret of {name}: {answered:?}");
+    }
 }

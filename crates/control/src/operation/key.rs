@@ -17,6 +17,7 @@ mod terms;
 pub mod update;
 pub mod usage;
 mod view;
+mod wide;
 
 pub(crate) use find::{find, of_name};
 pub use issue::Created;

@@ -1,13 +1,12 @@
 //! `key create`: issues a key.
 
-use keyward_policy::{
-    Actor, Change, Key, KeyId, KeyState, KeyType, Operation, Permission, PermissionSet, Verb,
-};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, Operation, PermissionSet};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::issue::{self, Created};
 use super::terms::{Rate, Terms};
+use super::wide::{beyond_trading, is_wide};
 use super::{KeyView, described, grants};
 use crate::{Code, Control, Error, name};
 
@@ -71,7 +70,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let act = control.act(actor, Operation::KeyCreate).await?;
     name::check(&input.name)?;
     let terms = Terms::read(&input, control.now())?;
-    if is_wide(&terms) {
+    if is_wide(terms.permissions, &terms.addresses) {
         act.check_fresh()?;
     }
     let project = control.store.project(&input.project).await?;
@@ -115,19 +114,6 @@ async fn free(control: &Control, name: &str) -> Result<(), Error> {
     }
     Err(Error::new(Code::NameTaken, format!("there is already a key `{name}`"))
         .hint("choose another name, or end that key: keyward key revoke"))
-}
-
-/// What reaches beyond trading, of what is permitted.
-fn beyond_trading(permissions: PermissionSet) -> Vec<&'static str> {
-    let beyond = |one: &Permission| !matches!(one.verb(), Verb::Market | Verb::Read | Verb::Trade);
-    permissions.iter().filter(beyond).map(Permission::name).collect()
-}
-
-/// Whether a session that somebody took over must not issue such a key: it moves money, or trades from anywhere.
-fn is_wide(terms: &Terms) -> bool {
-    let trades = terms.permissions.iter().any(|one| one.verb() == Verb::Trade);
-    let from_anywhere = terms.addresses.allow.is_empty();
-    !beyond_trading(terms.permissions).is_empty() || (trades && from_anywhere)
 }
 
 fn warnings(permissions: PermissionSet, key: &Key) -> Vec<String> {

@@ -5,7 +5,9 @@ use keyward_policy::{Actor, Change, Key, KeyId, Lifetime, Operation, Standing};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::difference::widens;
 use super::issue::{self, Created, Halves};
+use super::wide::is_wide_key;
 use super::{KeyView, described, find};
 use crate::{Code, Control, Error, time};
 
@@ -31,7 +33,7 @@ pub struct Rotate {
 ///
 /// # Errors
 /// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_expired`, `key_retiring`, `time_invalid`, `public_key_invalid`,
-/// `vault_sealed` for an HMAC key; and those of every change.
+/// `vault_sealed` for an HMAC key, `second_factor_needed` for a wide key or a later end; and those of every change.
 pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) -> Result<Created, Error> {
     let act = control.act(actor, Operation::KeyRotate).await?;
     let now = control.now();
@@ -55,6 +57,10 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
         rotated_from: Some(old.id),
         ..old.clone()
     };
+    // A new secret of a wide key is as good as a new wide key, and a later end is more than there was.
+    if is_wide_key(&new) || widens(&old, &new) {
+        act.check_fresh()?;
+    }
     let lifetime = Lifetime { retires_at: Some(retires_at), ..old.lifetime };
     let old = Key { lifetime, revision: old.revision + 1, ..old };
     let recorded = act.record(id, details(&new, retires_at)).await?;
