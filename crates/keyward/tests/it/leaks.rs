@@ -18,16 +18,16 @@ use crate::world::{Issued, PASSPHRASE, World};
 const ODD: &str = r#"c4n&ry"wi\th/every+kind%of=character<that>an'encoding#might?change;64"#;
 
 /// Something that was kept or said, under a name.
-type Text = (String, Vec<u8>);
+pub(crate) type Text = (String, Vec<u8>);
 
 /// The names of the texts in which a secret stands, in whatever form.
-fn found<'t>(secret: &str, texts: impl IntoIterator<Item = &'t Text>) -> Vec<String> {
+pub(crate) fn found<'t>(secret: &str, texts: impl IntoIterator<Item = &'t Text>) -> Vec<String> {
     let canary = Canary::new(secret);
     texts.into_iter().filter(|(_, text)| canary.is_in(text)).map(|(name, _)| name.clone()).collect()
 }
 
 /// Every file below a folder, but those that the test put there for the operator.
-fn files(folder: &Path) -> Vec<Text> {
+pub(crate) fn files(folder: &Path) -> Vec<Text> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: std::path::PathBuf| match path {
         path if path.is_dir() => files(&path),

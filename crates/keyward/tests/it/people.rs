@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use totp_rs::Builder;
 
+use crate::leaks::{files, found};
 use crate::wire::{Reply, Wire, now_ms};
 use crate::world::World;
 
@@ -45,18 +46,30 @@ impl<'w> Browser<'w> {
         reply
     }
 
-    /// Takes a link, and a device. What is given back is the code that showed it, which is used up.
-    fn join(&mut self, link: &str) -> String {
+    /// Takes a link, and a device.
+    fn join(&mut self, link: &str) -> Joined {
         let accept = json!({ "invitation": link, "password": PASSWORD });
         assert_eq!(self.ask("POST", "/invitation/accept", &accept).status, 200);
         assert_eq!(self.ask("GET", "/keys", &Value::Null).json()["code"], "unauthenticated");
         let offer = self.ask("POST", "/second-factor", &Value::Null).json();
-        let code = Device(offer["secret"].as_str().unwrap().to_owned()).code();
+        let device = offer["secret"].as_str().unwrap().to_owned();
+        let code = Device(device.clone()).code();
         let confirm = json!({ "ticket": offer["ticket"], "code": code, "password": PASSWORD });
         let confirmed = self.ask("POST", "/second-factor/confirm", &confirm);
-        assert_eq!(confirmed.json()["codes"].as_array().unwrap().len(), 10, "{confirmed:?}");
-        code
+        let codes = confirmed.json()["codes"].as_array().unwrap().clone();
+        assert_eq!(codes.len(), 10, "{confirmed:?}");
+        Joined { code, device, recovery: codes[0].as_str().unwrap().to_owned() }
     }
+}
+
+/// What somebody has who has joined.
+struct Joined {
+    /// The code that showed the device, which is used up.
+    code: String,
+    /// The device's secret.
+    device: String,
+    /// One of the recovery codes.
+    recovery: String,
 }
 
 /// A device that shares this secret.
@@ -82,7 +95,7 @@ fn an_owner_comes_in_by_a_link_and_works_with_a_session_and_a_second_factor() {
     let world = World::start();
     let mut ada = Browser::new(&world);
     let link = link(&world, "ada", "owner");
-    let used = ada.join(&link);
+    let used = ada.join(&link).code;
     let again = Browser::new(&world).ask(
         "POST",
         "/invitation/accept",
@@ -139,4 +152,24 @@ fn a_program_works_with_a_token_in_its_role_and_from_its_addresses() {
     assert_eq!(ask("GET", "/session", "127.0.0.1").json()["role"], "trader");
     world.operate(&["token", "revoke", "ci"]);
     assert_eq!(ask("GET", "/keys", "127.0.0.1").json()["code"], "token_refused");
+}
+
+#[test]
+fn what_people_and_programs_show_is_left_nowhere() {
+    let world = World::start();
+    let mut ada = Browser::new(&world);
+    let link = link(&world, "ada", "owner");
+    let joined = ada.join(&link);
+    ada.ask("POST", "/session/step-up", &json!({ "code": joined.recovery }));
+    let made = world.operate(&["token", "create", "ci", "--role", "viewer"]);
+    let bearer = made["bearer"].as_str().unwrap().to_owned();
+    let keys = Wire::bare("GET", "/keys").header("Authorization", &format!("Bearer {bearer}"));
+    assert_eq!(keys.send_under(&world.server.control, "/api/v1").status, 200);
+    let session = ada.cookie.trim_start_matches("__Host-keyward=").to_owned();
+    let mut texts = files(world.data.path());
+    texts.push(("the log at trace level".to_owned(), world.server.log().into_bytes()));
+    assert!(!found(made["id"].as_str().unwrap(), &texts).is_empty(), "the search finds what is there");
+    for secret in [PASSWORD, &link, &joined.device, &joined.recovery, &bearer, &session] {
+        assert_eq!(found(secret, &texts), Vec::<String>::new());
+    }
 }
