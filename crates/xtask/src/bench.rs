@@ -46,6 +46,8 @@ enum Part {
     Core,
     /// The whole gateway, beside nginx and HAProxy
     Gateway,
+    /// Honest clients beside a thousand slow ones
+    Slow,
     /// A start with a hundred thousand keys, after a kill
     Start,
 }
@@ -62,6 +64,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     if wants(Part::Gateway) {
         rows.extend(gateway::rows(args.rounds, args.seconds)?);
+    }
+    if wants(Part::Slow) {
+        rows.extend(gateway::slow::rows(args.rounds, args.seconds)?);
     }
     if wants(Part::Start) {
         rows.extend(start::rows(args.rounds)?);

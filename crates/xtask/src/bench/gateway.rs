@@ -8,6 +8,7 @@ mod measured;
 mod report;
 mod rivals;
 mod round;
+pub(super) mod slow;
 mod stage;
 mod traffic;
 
