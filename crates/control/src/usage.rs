@@ -6,18 +6,21 @@
 mod entry;
 mod hours;
 mod key;
+mod news;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use keyward_ledger::{Cursor, read_on};
+use keyward_ledger::{Cursor, Places, read_on};
 use keyward_policy::KeyId;
 use parking_lot::Mutex;
 
 use self::entry::Read;
 pub use self::hours::{Hour, Hours};
 pub use self::key::{KeyUsage, Refusal, Seen};
+pub use self::news::News;
+use self::news::Teller;
 use crate::{Code, Control, Error};
 
 /// Entries read at a time: some milliseconds of one core.
@@ -27,11 +30,15 @@ const KEYS_MAX: usize = 50_000;
 
 /// What was read so far.
 #[derive(Default)]
-pub(crate) struct Usage(Mutex<State>);
+pub(crate) struct Usage {
+    state: Mutex<State>,
+    teller: Teller,
+}
 
 #[derive(Default)]
 struct State {
     cursor: Cursor,
+    places: Places,
     keys: HashMap<KeyId, KeyUsage>,
     all: Hours,
 }
@@ -39,26 +46,38 @@ struct State {
 impl Usage {
     /// What one key did.
     pub(crate) fn of(&self, key: KeyId) -> KeyUsage {
-        self.0.lock().keys.get(&key).cloned().unwrap_or_default()
+        self.state.lock().keys.get(&key).cloned().unwrap_or_default()
     }
 
     /// What all did, by the hour.
     pub(crate) fn all(&self, now: Timestamp) -> Vec<Hour> {
-        self.0.lock().all.until(now)
+        self.state.lock().all.until(now)
     }
 
     /// How far the log has been read.
     pub(crate) fn read_until(&self) -> u64 {
-        self.0.lock().cursor.index()
+        self.state.lock().cursor.index()
+    }
+
+    /// Where reading the log can begin.
+    pub(crate) fn places(&self) -> Places {
+        self.state.lock().places.clone()
     }
 
     fn add(&self, entries: &[keyward_ledger::Entry], cursor: Cursor) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         state.cursor = cursor;
+        state.places.reach(cursor);
         for read in entries.iter().filter_map(|entry| serde_json::from_slice::<Read>(&entry.json).ok()) {
             state.take(read);
         }
         state.forget();
+        self.teller.tell(cursor.index());
+    }
+
+    /// Hears of what is read from now on.
+    pub(crate) fn news(&self) -> News {
+        self.teller.hear()
     }
 }
 
@@ -84,12 +103,17 @@ impl State {
 }
 
 impl Control {
+    /// Lets nobody wait for news any more: the server stops.
+    pub fn end_news(&self) {
+        self.usage.teller.end();
+    }
+
     /// Reads on in the audit log, and says whether there is more to read at once.
     ///
     /// # Errors
     /// `audit_unavailable`.
     pub async fn read_usage(&self) -> Result<bool, Error> {
-        let (dir, cursor): (PathBuf, Cursor) = (self.audit_dir.clone(), self.usage.0.lock().cursor);
+        let (dir, cursor): (PathBuf, Cursor) = (self.audit_dir.clone(), self.usage.state.lock().cursor);
         let read = tokio::task::spawn_blocking(move || read_on(&dir, cursor, AT_ONCE)).await;
         let read =
             read.map_err(|error| Error::new(Code::Internal, "reading the log broke down").caused_by(error))?;

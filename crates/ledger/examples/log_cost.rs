@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use keyward_ledger::{CheckpointSigner, Find, Ledger, find, tail, verify};
+use keyward_ledger::{CheckpointSigner, Find, Ledger, Places, find, tail, verify};
 use keyward_policy::{Event, KeyId, OrderFact, Outcome, ProjectId, Request, RequestId, Sent, What};
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -119,6 +119,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     timed("open", || Ledger::open(&long, Some(signer.verifier_key())))?;
     timed("verify", || verify(&long, signer.verifier_key(), &[]))?;
     timed("tail", || tail(&long, 20))?;
-    timed("find by request", || find(&long, Find::Request(request(MILLION - 2))))?;
+    timed("find by request", || find(&long, &Places::default(), Find::Request(request(MILLION - 2))))?;
     Ok(())
 }

@@ -7,10 +7,12 @@ use keyward_policy::RequestId;
 
 use crate::entry::{Entries, Found};
 use crate::files::{self, failed};
-use crate::{Entry, EntryIndex, Error};
+use crate::{Entry, EntryIndex, Error, Places};
 
 /// No answer holds more entries than this.
 pub const MAX_RESULTS: usize = 10_000;
+/// A search ends when it has read so many entries: some 100 MB of the log, less than a second.
+const SEARCH_MAX: u64 = 200_000;
 
 /// A place between two entries: where to read on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,40 +44,71 @@ pub enum Find {
 pub fn tail(dir: &Path, count: usize) -> Result<(Vec<Entry>, Cursor), Error> {
     let mut last = VecDeque::new();
     let end = each(dir, Cursor::default(), |index, json| {
-        keep(&mut last, count, entry(index, json));
+        last.push_back(entry(index, json));
+        if last.len() > count.min(MAX_RESULTS) {
+            last.pop_front();
+        }
         Ok(true)
     })?;
     Ok((last.into(), end))
 }
 
-/// The last `count` entries that are wanted, the oldest first; only those before the place `before`, where one is named.
-/// What is wanted is told from an entry's JSON.
+/// What a search found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// The entries, the oldest first.
+    pub entries: Vec<Entry>,
+    /// Where a search for older ones has to begin; none at the log's beginning.
+    pub older: Option<EntryIndex>,
+}
+
+/// The last `count` entries that are wanted; only those before the entry `before`, where one is named. What is wanted is
+/// told from an entry's JSON.
+///
+/// Reads from the end, as far as `places` lie; and some [`SEARCH_MAX`] entries, whatever it found in them: whoever looks for
+/// more goes on from [`Searched::older`].
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn search(
     dir: &Path,
+    places: &Places,
     before: Option<EntryIndex>,
     count: usize,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Entry>, Error> {
-    let mut last = VecDeque::new();
-    each(dir, Cursor::default(), |index, json| {
-        let is_here = before.is_none_or(|before| index < before.0);
+) -> Result<Searched, Error> {
+    let count = count.min(MAX_RESULTS);
+    let mut found = VecDeque::new();
+    let mut before = before.map_or(u64::MAX, |before| before.0);
+    let mut read = 0;
+    while before > 0 && found.len() < count && read < SEARCH_MAX {
+        let from = places.before(before - 1);
+        let (block, end) = block(dir, from, before, &wanted)?;
+        block.into_iter().rev().take(count - found.len()).for_each(|entry| found.push_front(entry));
+        read += end.index - from.index;
+        before = from.index;
+    }
+    let oldest = found.front().filter(|_| found.len() == count).map_or(before, |entry| entry.index.0);
+    let older = Some(oldest).filter(|oldest| *oldest > 0).map(EntryIndex);
+    Ok(Searched { entries: found.into(), older })
+}
+
+/// What is wanted of the entries from one place on and before another.
+fn block(
+    dir: &Path,
+    from: Cursor,
+    before: u64,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(Vec<Entry>, Cursor), Error> {
+    let mut found = Vec::new();
+    let end = each(dir, from, |index, json| {
+        let is_here = index < before;
         if is_here && str::from_utf8(json).is_ok_and(&wanted) {
-            keep(&mut last, count, entry(index, json));
+            found.push(entry(index, json));
         }
         Ok(is_here)
     })?;
-    Ok(last.into())
-}
-
-/// Adds an entry to the last ones, of which there are at most `count` and at most [`MAX_RESULTS`].
-fn keep(last: &mut VecDeque<Entry>, count: usize, entry: Entry) {
-    last.push_back(entry);
-    if last.len() > count.min(MAX_RESULTS) {
-        last.pop_front();
-    }
+    Ok((found, end))
 }
 
 /// The entries from `cursor` on, at most `count`, and where to read on.
@@ -99,16 +132,16 @@ pub fn read_on(dir: &Path, cursor: Cursor, count: usize) -> Result<(Vec<Entry>, 
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn find(dir: &Path, what: Find) -> Result<Vec<Entry>, Error> {
+pub fn find(dir: &Path, places: &Places, what: Find) -> Result<Vec<Entry>, Error> {
     match what {
-        Find::Index(index) => find_index(dir, index),
+        Find::Index(index) => find_index(dir, places.before(index.0), index),
         Find::Request(id) => find_request(dir, id),
     }
 }
 
-fn find_index(dir: &Path, wanted: EntryIndex) -> Result<Vec<Entry>, Error> {
+fn find_index(dir: &Path, from: Cursor, wanted: EntryIndex) -> Result<Vec<Entry>, Error> {
     let mut found = Vec::new();
-    each(dir, Cursor::default(), |index, json| {
+    each(dir, from, |index, json| {
         if index == wanted.0 {
             found.push(entry(index, json));
         }
@@ -185,15 +218,31 @@ mod tests {
     }
 
     #[test]
-    fn a_search_gives_the_last_that_are_wanted_before_a_place() {
+    fn a_search_gives_the_last_that_are_wanted_before_a_place_wherever_reading_begins() {
         let (dir, _) = log_of(10, &[]);
-        let last = |before: Option<u64>, count| {
-            let wanted = |json: &str| !json.contains(&request(5).to_string());
-            indices(&search(dir.path(), before.map(EntryIndex), count, wanted).unwrap())
-        };
-        assert_eq!(last(None, 3), [7, 8, 9]);
-        assert_eq!(last(Some(7), 3), [3, 4, 6]);
-        assert_eq!(last(Some(0), 3), [0; 0]);
+        for every in [1, 3, 20] {
+            let places = places(dir.path(), every);
+            let last = |before: Option<u64>, count| {
+                let wanted = |json: &str| !json.contains(&request(5).to_string());
+                let found = search(dir.path(), &places, before.map(EntryIndex), count, wanted).unwrap();
+                (indices(&found.entries), found.older.map(|older| older.0))
+            };
+            assert_eq!(last(None, 3), (vec![7, 8, 9], Some(7)));
+            assert_eq!(last(Some(7), 3), (vec![3, 4, 6], Some(3)));
+            assert_eq!(last(Some(2), 3), (vec![0, 1], None));
+            assert_eq!(last(Some(0), 3), (vec![], None));
+        }
+    }
+
+    /// What somebody knows who stopped after so many entries each time.
+    fn places(dir: &Path, every: usize) -> Places {
+        let mut ends = vec![Cursor::default()];
+        while let (entries, end) = read_on(dir, ends[ends.len() - 1], every).unwrap()
+            && entries.len() == every
+        {
+            ends.push(end);
+        }
+        Places::from(ends)
     }
 
     #[test]
@@ -202,7 +251,7 @@ mod tests {
         let ledger = open(dir.path());
         [intent(1), intent(2), outcome(1)].iter().for_each(|event| ledger.record(event).unwrap());
         ledger.close().unwrap();
-        let found = |what| indices(&find(dir.path(), what).unwrap());
+        let found = |what| indices(&find(dir.path(), &Places::default(), what).unwrap());
         assert_eq!(found(Find::Request(request(1))), [0, 2]);
         assert_eq!(found(Find::Request(request(3))), [0; 0]);
         assert_eq!(found(Find::Index(EntryIndex(1))), [1]);

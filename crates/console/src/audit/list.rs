@@ -55,14 +55,12 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let page = finish(async move {
         let now = control.now();
-        let entries = tail(&control, &visitor.actor, wanted.tail()).await?.items;
-        let oldest = entries.first().map(|entry| entry.index.0);
-        let more = entries.len() == PAGE && oldest > Some(0);
+        let found = tail(&control, &visitor.actor, wanted.tail()).await?;
         let kinds = KINDS.map(|(value, label)| Choice::new(value, &wanted.event).called(label));
         Ok(Page {
-            rows: entries.iter().rev().map(|entry| Row::of(entry, now)).collect(),
+            rows: found.items.iter().rev().map(|entry| Row::of(entry, now)).collect(),
             kinds: kinds.into(),
-            older: oldest.filter(|_| more).map(|oldest| wanted.older(oldest)),
+            older: found.older.map(|older| wanted.older(older.0)),
             is_narrowed: !wanted.event.is_empty() || !wanted.about.is_empty(),
             about: wanted.about,
             frame: Frame::new(visitor, Section::Audit, "Audit log"),

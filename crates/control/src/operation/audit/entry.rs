@@ -23,12 +23,16 @@ pub struct Entries {
     /// The entries.
     #[schema(value_type = Vec<crate::api::openapi::Entry>)]
     pub items: Vec<EntryView>,
+    /// What `before` has to be to see older ones; none where there are none. One answer reads only so much of the log, so
+    /// there may be older ones where there are few in this answer, or none.
+    #[schema(value_type = Option<u64>)]
+    pub older: Option<EntryIndex>,
 }
 
 impl Entries {
     pub(super) fn read(entries: &[Entry]) -> Result<Self, Error> {
         let items = entries.iter().map(EntryView::read).collect::<Result<_, _>>()?;
-        Ok(Self { items })
+        Ok(Self { items, older: None })
     }
 }
 

@@ -20,8 +20,8 @@ pub async fn show(control: &Control, actor: &Actor, id: &str) -> Result<Entries,
     };
     let find = find(id).ok_or_else(unknown)?;
     control.settle_log().await;
-    let dir = control.audit_dir.clone();
-    let entries = blocking(move || Entries::read(&keyward_ledger::find(&dir, find)?)).await?;
+    let (dir, places) = (control.audit_dir.clone(), control.usage.places());
+    let entries = blocking(move || Entries::read(&keyward_ledger::find(&dir, &places, find)?)).await?;
     if entries.items.is_empty() { Err(unknown()) } else { Ok(entries) }
 }
 

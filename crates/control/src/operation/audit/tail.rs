@@ -22,7 +22,7 @@ const LIMIT_MAX: usize = 1000;
 pub struct Tail {
     /// How many entries: 100 unless said otherwise, and never more than 1000.
     pub limit: Option<usize>,
-    /// Only entries before this one: the `index` of the oldest seen so far leads to older ones.
+    /// Only entries before this one: `older` of the last answer leads to older ones.
     pub before: Option<u64>,
     /// Only events of this kind: `refused`, `changed`, `intent`, `outcome`, `forwarded`, `unrecorded`.
     pub event: Option<String>,
@@ -39,12 +39,13 @@ pub struct Tail {
 pub async fn tail(control: &Control, actor: &Actor, input: Tail) -> Result<Entries, Error> {
     control.view(actor, Operation::AuditTail)?;
     control.settle_log().await;
-    let dir = control.audit_dir.clone();
+    let (dir, places) = (control.audit_dir.clone(), control.usage.places());
     let limit = input.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX);
     let (before, wanted) = (input.before.map(EntryIndex), input.wanted());
     let search = move || {
         let is_wanted = |json: &str| wanted.iter().all(|member| json.contains(member));
-        Entries::read(&keyward_ledger::search(&dir, before, limit, is_wanted)?)
+        let found = keyward_ledger::search(&dir, &places, before, limit, is_wanted)?;
+        Ok(Entries { older: found.older, ..Entries::read(&found.entries)? })
     };
     blocking(search).await
 }
