@@ -20,6 +20,7 @@ mod guard;
 mod invitation;
 mod key;
 mod kill;
+mod live;
 mod moment;
 mod overview;
 mod parts;
@@ -67,6 +68,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(project::routes())
         .merge(audit::routes())
         .merge(kill::routes())
+        .merge(live::routes())
         .merge(vault::routes())
         .merge(sign_in::routes())
         .merge(invitation::routes())

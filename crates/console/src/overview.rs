@@ -102,7 +102,9 @@ async fn show(control: Shared, visitor: Visitor, Query(after): Query<After>) -> 
             more_attention,
             may_seal: visitor.may(Operation::VaultSeal),
             may_unseal: visitor.may(Operation::VaultUnseal),
-            frame: Frame::new(visitor, Section::Overview, "Overview").after(after.done.as_deref()),
+            frame: Frame::new(visitor, Section::Overview, "Overview")
+                .with_script("live.js")
+                .after(after.done.as_deref()),
         })
     });
     Ok(html(&page.await?))

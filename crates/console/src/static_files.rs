@@ -14,6 +14,7 @@ use keyward_control::Control;
 const FILES: &[(&str, &str, &str)] = &[
     ("console.css", "text/css; charset=utf-8", include_str!("../static/console.css")),
     ("copy.js", "text/javascript; charset=utf-8", include_str!("../static/copy.js")),
+    ("live.js", "text/javascript; charset=utf-8", include_str!("../static/live.js")),
     ("secret.js", "text/javascript; charset=utf-8", include_str!("../static/secret.js")),
     ("logo.svg", "image/svg+xml", include_str!("../static/logo.svg")),
 ];

@@ -219,9 +219,10 @@ async fn follow_usage(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>)
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            _ = stopped.wait_for(|stop| *stop) => return,
+            _ = stopped.wait_for(|stop| *stop) => break,
         }
     }
+    keyward.control.end_news();
 }
 
 /// Opening the log reads what came after its checkpoint, so that a start is quick; this reads the rest.

@@ -66,7 +66,8 @@ pub(super) async fn show(
         let used = usage::usage(&control, &visitor.actor, &key.id.to_string()).await?;
         let used = Used::of(&key, &used, now);
         let log = log(&control, &visitor, &key, now).await?;
-        let frame = Frame::new(visitor, Section::Keys, key.name.clone()).after(after.done.as_deref());
+        let frame = Frame::new(visitor, Section::Keys, key.name.clone()).with_script("live.js");
+        let frame = frame.after(after.done.as_deref());
         Ok(Page {
             frame,
             badge,

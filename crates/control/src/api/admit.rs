@@ -21,6 +21,11 @@ use crate::{Caller, Code, Control, Error};
 /// The cookie of a session: bound to this host, sent over TLS or to this very machine only, and to no script.
 pub const COOKIE: &str = "__Host-keyward";
 
+/// Where open pages wait for news.
+const LIVE: &str = "/live";
+/// The header of what an open page asks for by itself.
+const UNATTENDED: &str = "keyward-unattended";
+
 /// The peer of a connection to the control port: put into the request's extensions by whoever serves it.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
@@ -61,13 +66,23 @@ async fn identify(gate: &Gate, request: &mut Request) -> Result<(), Error> {
         request.extensions_mut().insert(actor);
     } else if let Some(shown) = cookie(request.headers()) {
         match session::of(&gate.control, &shown, "session").await {
-            Ok(session) => hold(request, session, shown),
+            Ok(session) => {
+                if is_attended(request) {
+                    session.note(&gate.control).await?;
+                }
+                hold(request, session, shown);
+            }
             Err(error) if error.code() == Code::SessionOver => {}
             Err(error) => return Err(error),
         }
     }
     request.extensions_mut().insert(caller);
     Ok(())
+}
+
+/// Whether somebody is there: what an open page asks for by itself keeps no session from ending for idleness.
+fn is_attended(request: &Request) -> bool {
+    request.uri().path() != LIVE && !request.headers().contains_key(UNATTENDED)
 }
 
 fn hold(request: &mut Request, session: Session, shown: Zeroizing<String>) {

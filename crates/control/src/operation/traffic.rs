@@ -2,7 +2,7 @@
 
 use keyward_policy::{Actor, Operation};
 
-use crate::usage::Hour;
+use crate::usage::{Hour, News};
 use crate::{Control, Error};
 
 /// Requests of all keys by the hour, the oldest first.
@@ -12,4 +12,13 @@ use crate::{Control, Error};
 pub async fn traffic(control: &Control, actor: &Actor) -> Result<Vec<Hour>, Error> {
     control.view(actor, Operation::Traffic)?;
     Ok(control.usage.all(control.now()))
+}
+
+/// Hears whenever there is more to see than before, here or anywhere else: whatever happens is in the audit log.
+///
+/// # Errors
+/// None but for who may not look.
+pub fn follow(control: &Control, actor: &Actor) -> Result<News, Error> {
+    control.view(actor, Operation::Traffic)?;
+    Ok(control.usage.news())
 }

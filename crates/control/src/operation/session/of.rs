@@ -24,6 +24,7 @@ pub struct Session {
     /// What a form must repeat to be believed: it follows from the cookie, and cannot be had without it.
     pub csrf: String,
     via: &'static str,
+    seen_at: Timestamp,
     now: Timestamp,
 }
 
@@ -41,14 +42,31 @@ pub async fn of(control: &Control, shown: &str, via: &'static str) -> Result<Ses
         control.store.end_session(operator.id, &digest).await?;
         return Err(over());
     }
-    if now.duration_since(kept.seen_at) > NOTED_EVERY {
-        control.store.see_session(&digest, now).await?;
-    }
     let fresh_until = kept.fresh_at.map(|at| at + FRESH_FOR).filter(|until| *until > now);
-    Ok(Session { operator, digest, sealed: kept.sealed, fresh_until, csrf: csrf(shown), via, now })
+    Ok(Session {
+        operator,
+        digest,
+        sealed: kept.sealed,
+        fresh_until,
+        csrf: csrf(shown),
+        via,
+        seen_at: kept.seen_at,
+        now,
+    })
 }
 
 impl Session {
+    /// Notes that somebody is there, so that the session does not end for idleness.
+    ///
+    /// # Errors
+    /// `store_unavailable`.
+    pub(crate) async fn note(&self, control: &Control) -> Result<(), Error> {
+        if self.now.duration_since(self.seen_at) > NOTED_EVERY {
+            control.store.see_session(&self.digest, self.now).await?;
+        }
+        Ok(())
+    }
+
     /// The operator's name.
     pub fn name(&self) -> &str {
         &self.operator.name
@@ -106,16 +124,35 @@ mod tests {
         of(&fixture.control, shown, "console").await.err().map(|error| error.code())
     }
 
+    /// The same while somebody is there.
+    async fn attended(fixture: &Fixture, shown: &str) -> Option<Code> {
+        if let Ok(session) = of(&fixture.control, shown, "console").await {
+            session.note(&fixture.control).await.unwrap();
+        }
+        code(fixture, shown).await
+    }
+
+    #[tokio::test]
+    async fn what_a_page_asks_for_by_itself_keeps_no_session_alive() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        let shown = ada.sign_in(&fixture).await.unwrap().session;
+        fixture.pass_s(59 * 60);
+        assert_eq!(code(&fixture, shown.text()).await, None);
+        fixture.pass_s(2 * 60);
+        assert_eq!(code(&fixture, shown.text()).await, Some(Code::SessionOver));
+    }
+
     #[tokio::test]
     async fn a_session_stands_until_it_is_idle_or_old() {
         let fixture = Fixture::new().await;
         let ada = Person::enrolled(&fixture, "ada", "owner").await;
         let shown = ada.sign_in(&fixture).await.unwrap().session;
         for _ in 0..26 {
-            assert_eq!(code(&fixture, shown.text()).await, None);
+            assert_eq!(attended(&fixture, shown.text()).await, None);
             fixture.pass_s(55 * 60);
         }
-        assert_eq!(code(&fixture, shown.text()).await, None);
+        assert_eq!(attended(&fixture, shown.text()).await, None);
         fixture.pass_s(20 * 60);
         assert_eq!(code(&fixture, shown.text()).await, Some(Code::SessionOver), "a day");
         let shown = ada.sign_in(&fixture).await.unwrap().session;
