@@ -43,6 +43,6 @@ pub use identity::Identity;
 pub use introspect::IntrospectError;
 pub use nonce::{CannotReserve, ReserveNonces, Reserving, Wanted};
 pub use remembered::Remembered;
-pub use server::bind;
+pub use server::{Crowd, Place, bind};
 pub use settings::{Limits, Settings};
 pub use tls::{Certificate, TlsError, certificates};

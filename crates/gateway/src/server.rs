@@ -28,7 +28,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::gateway::Gateway;
 
 pub use bind::bind;
-pub(crate) use crowd::Crowd;
+pub use crowd::{Crowd, Place};
 
 impl Gateway {
     /// Serves on each listener with a thread of its own until `shutdown` says true, then finishes what is in flight.

@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use keyward_gateway::{Crowd, Place};
 use keyward_policy::Actor;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
@@ -22,7 +23,9 @@ use crate::api::{Api, Who};
 use crate::data::FILE_MODE;
 
 /// Connections served at once; more wait in the listener's backlog.
-const CONNECTIONS_MAX: u32 = 64;
+const CONNECTIONS_MAX: u32 = 256;
+/// Of them from one address: enough for a proxy with everybody behind it, and half is left for who knocks from elsewhere.
+const ADDRESS_CONNECTIONS_MAX: usize = 128;
 /// Until the head of a request must be complete; idle connections are closed after it too.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
 /// For requests under way when the server stops.
@@ -57,7 +60,7 @@ pub(crate) async fn on_socket(listener: UnixListener, api: Api, mut stop: watch:
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted.and_then(|(stream, _)| Ok((peer(&stream)?, stream))) {
-            Ok((actor, stream)) => connections.serve(stream, Who::Host(actor)).await,
+            Ok((actor, stream)) => connections.serve(stream, Who::Host(actor), None).await,
             Err(error) => pause(&error).await,
         }
     }
@@ -67,13 +70,19 @@ pub(crate) async fn on_socket(listener: UnixListener, api: Api, mut stop: watch:
 /// Serves whoever reaches the control port until the server stops.
 pub(crate) async fn on_port(listener: TcpListener, api: Api, mut stop: watch::Receiver<bool>) {
     let connections = Connections::new(api, &stop);
+    let crowd = Arc::new(Crowd::new(ADDRESS_CONNECTIONS_MAX));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok((stream, peer)) => connections.serve(stream, Who::Peer(peer.ip())).await,
+            Ok((stream, peer)) => {
+                // Who has too many already is hung up on.
+                if let Some(place) = crowd.enter(peer.ip()) {
+                    connections.serve(stream, Who::Peer(peer.ip()), Some(place)).await;
+                }
+            }
             Err(error) => pause(&error).await,
         }
     }
@@ -103,7 +112,7 @@ impl Connections {
     }
 
     /// Serves one connection in a task of its own, once there is room.
-    async fn serve<C>(&self, connection: C, who: Who)
+    async fn serve<C>(&self, connection: C, who: Who, place: Option<Place>)
     where
         C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -113,7 +122,7 @@ impl Connections {
             if let Err(error) = converse(connection, api, who, stop).await {
                 tracing::debug!(%error, "a control connection broke");
             }
-            drop(room);
+            drop((room, place));
         });
     }
 

@@ -8,27 +8,30 @@ use parking_lot::Mutex;
 
 use crate::sender::Sender;
 
-/// The connections of all senders. It holds no more entries than there are connections.
+/// The connections of all senders; an IPv6 /64 is one.
+///
+/// It holds no more entries than there are connections.
 #[derive(Debug)]
-pub(crate) struct Crowd {
+pub struct Crowd {
     most: usize,
     connections: Mutex<HashMap<Sender, usize>>,
 }
 
 /// One connection's place, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct Place {
     crowd: Arc<Crowd>,
     sender: Sender,
 }
 
 impl Crowd {
-    pub(crate) fn new(most: usize) -> Self {
+    /// Room for this many connections of each sender.
+    pub fn new(most: usize) -> Self {
         Self { most, connections: Mutex::default() }
     }
 
     /// A place for one more connection of this sender, if it may have one.
-    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let sender = Sender::of(address);
         let mut connections = self.connections.lock();
         let here = connections.entry(sender).or_default();
