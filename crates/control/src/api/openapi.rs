@@ -145,6 +145,17 @@ mod tests {
         assert!(document["paths"]["/api/v1/keys"]["post"]["requestBody"]["required"] == Value::Bool(true));
     }
 
+    #[tokio::test]
+    async fn every_reference_leads_somewhere() {
+        let document = ask(&Fixture::new().await, "get", "/api/openapi.json").await.body;
+        let text = document.to_string();
+        let references: Vec<_> =
+            text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next()).collect();
+        let lost = references.iter().filter(|one| document.pointer(one.unwrap_or_default()).is_none());
+        assert_eq!(lost.collect::<Vec<_>>(), Vec::<&Option<&str>>::new());
+        assert!(references.len() > 100);
+    }
+
     #[test]
     fn the_document_is_on_file() {
         let (_, described) = routes().apart();

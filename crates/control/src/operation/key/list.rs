@@ -21,7 +21,7 @@ pub struct Which {
     /// Only those with a grant on this venue.
     pub venue: Option<String>,
     /// Only those in this state, as an operator set it; an expired key may be in any.
-    #[param(value_type = Option<crate::api::openapi::KeyState>)]
+    #[param(value_type = Option<crate::api::openapi::KeyState>, inline)]
     pub state: Option<KeyState>,
     /// Only those whose name or key string contains this.
     pub search: Option<String>,
