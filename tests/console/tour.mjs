@@ -1,117 +1,28 @@
 // The console in a real browser: from the first run to the kill switch, as people do it, on throw-away data. axe looks at
 // every page, at the width of a phone and of a desk, in light and in dark; whatever is wrong is told, and ends in failure.
-import { execFileSync } from "node:child_process";
-import { createHmac } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { browser, person } from "./browser.mjs";
+import { bot, cli, code, complain, exchange, expect, finish, keepTrading, leave } from "./surroundings.mjs";
 
-const { TOUR_BIN: bin, TOUR_DATA: data, TOUR_MODULES: modules, TOUR_PICTURES: pictures } = process.env;
-const exchange = JSON.parse(process.env.TOUR_EXCHANGE);
-const { gateway, control } = JSON.parse(process.env.TOUR_SERVER);
-const require = createRequire(`${modules}/`);
-const puppeteer = (await import(require.resolve("puppeteer-core"))).default;
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const SIZES = [["phone", 390, 844], ["desktop", 1280, 800]];
-const SCHEMES = ["light", "dark"];
-const WEIGHT_MAX = 100_000;
 const PASSWORD = "otter violin granite seven";
-if (pictures) mkdirSync(pictures, { recursive: true });
+const link = (...args) => cli("operator", "invite", ...args).url.replace("127.0.0.1", "localhost");
+const ada = await person();
+const { page, open, fill, press, send, here, text, texts, stored, look } = ada;
 
-const wrong = [];
-const complain = (what) => { wrong.push(what); console.log(`WRONG: ${what}`); };
-const expect = (is, wanted, what) => { if (is !== wanted) complain(`${what}: ${is}, not ${wanted}`); };
-
-// --- Who is not the browser: the command line, a device, a bot.
-
-const cli = (...args) => JSON.parse(execFileSync(bin, ["--data", data, "--json", ...args], { encoding: "utf8" }));
-
-const base32 = (text) => {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+// The client raises its own exception, whose words hold what was wrong.
+const refuses = (said, exception, word, what) => {
+  if (!said.startsWith(exception) || !said.includes(word)) complain(`${what}: ${said}`);
 };
-
-// RFC 6238; a code is good once, so each use asks for a step of its own.
-const code = (secret, step) => {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step));
-  const mac = createHmac("sha1", base32(secret)).update(counter).digest();
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-};
-
-const bot = async ({ key, secret }, method, path, parameters = "") => {
-  const query = `${parameters ? `${parameters}&` : ""}timestamp=${Date.now()}`;
-  const signature = createHmac("sha256", secret).update(query).digest("hex");
-  const answer = await fetch(`${gateway}/binance${path}?${query}&signature=${signature}`, {
-    method, headers: { "X-MBX-APIKEY": key },
-  });
-  return `${answer.status} ${answer.headers.get("keyward-reason") ?? "passed"}`;
-};
-
-// --- The browser.
-
-const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-const page = await browser.newPage();
-page.on("console", (said) => {
-  if (said.type() === "error" && !said.text().includes("status of 4")) complain(`${page.url()} says ${said.text()}`);
-});
-page.on("pageerror", (error) => complain(`${page.url()} breaks: ${error.message}`));
-page.on("request", (request) => {
-  if (!request.url().startsWith(control)) complain(`${page.url()} asks ${request.url()}`);
-});
-page.on("dialog", (dialog) => dialog.accept());
-
-const open = async (path) => {
-  const answer = await page.goto(path.startsWith("http") ? path : control + path);
-  const weight = (await answer.buffer()).length;
-  if (weight >= WEIGHT_MAX) complain(`${path} weighs ${weight} bytes`);
-};
-const fill = async (fields) => {
-  for (const [place, value] of Object.entries(fields)) {
-    await page.$eval(place, (field, value) => {
-      if (typeof value === "boolean") field.checked = value; else field.value = value;
-    }, value);
-  }
-};
-const press = (button) => Promise.all([page.waitForNavigation(), page.click(button)]);
-const send = async (path, fields, button = "main .primary") => { await open(path); await fill(fields); await press(button); };
-const here = () => page.url().slice(control.length);
-const stored = () => fill({ "[data-guard]": true });
-
-// Looks at the page that is open, in every way.
-const look = async (name) => {
-  for (const [size, width, height] of SIZES) {
-    for (const scheme of SCHEMES) {
-      await page.setViewport({ width, height });
-      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-      if (pictures) await page.screenshot({ path: `${pictures}/${name}-${size}-${scheme}.png` });
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) complain(`${name} is wider than a ${size}`);
-      // The page's own policy would keep axe out.
-      const protocol = await page.createCDPSession();
-      await protocol.send("Page.setBypassCSP", { enabled: true });
-      const { violations } = await page.evaluate(`${axe};axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`);
-      await protocol.send("Page.setBypassCSP", { enabled: false });
-      await protocol.detach();
-      for (const { id, nodes } of violations) complain(`${name} ${size} ${scheme}: ${id} at ${nodes[0].target} (${nodes.length})`);
-    }
-  }
-  await page.setViewport({ width: 1280, height: 800 });
-  console.log(`looked at ${name}`);
-};
-
-// --- The tour.
 
 await open("/keys");
 expect(here(), "/sign-in?then=%2Fkeys", "who has not signed in is at");
 await look("first-run");
-await open(cli("operator", "invite", "ada", "--role", "owner").url);
+await open(link("ada", "--role", "owner"));
 await look("invitation");
 await fill({ "#password": PASSWORD, "#again": PASSWORD });
 await press("main .primary");
 expect(here(), "/second-factor", "who has no second factor is at");
 await look("second-factor");
-const device = await page.$eval("main code", (text) => text.textContent);
+const device = await text("main code");
 const used = code(device, -1);
 await fill({ "#code": used, "#password": PASSWORD });
 await press("main .primary");
@@ -125,14 +36,13 @@ await press("form[action='/sign-out'] button");
 await send("/sign-in", { "#name": "ada", "#password": "not the password", "#code": code(device, 0) });
 await look("sign-in-refused");
 await send("/sign-in?then=%2Fprojects", { "#name": "ada", "#password": PASSWORD, "#code": used });
-expect(await page.$eval("h1", (title) => title.textContent), "Sign in", "a code that was used leads to");
+expect(await text("h1"), "Sign in", "a code that was used leads to");
 await send("/sign-in?then=%2Fprojects", { "#name": "ada", "#password": PASSWORD, "#code": code(device, 0) });
 expect(here(), "/projects", "who has signed in is at");
 
 for (const name of ["bots", "treasury"]) await send("/projects/new", { "#name": name });
-await send("/venues/new", { "#name": "binance", "#url": exchange.url });
-const real = exchange.accounts.find((account) => account.key_type === "hmac");
-await send("/credentials/new", { "#name": "main", "#api_key": real.api_key, "#secret": real.secret });
+await send("/venues/new", { "#name": "binance", "#url": exchange.url, "[name=public_market_data]": true });
+await send("/credentials/new", { "#name": "main", "#api_key": exchange.api_key, "#secret": exchange.secret });
 await send("/credentials/generate", { "#name": "paired" });
 await look("credential-pair");
 await open("/credentials/main");
@@ -147,7 +57,7 @@ const issue = async (name, preset, fields, looks = false) => {
   if (looks) await look("new-key-review");
   await press("[value=issue]");
   if (looks) await look("new-key-secret");
-  const [key, secret] = await page.$$eval("dl.big code", (texts) => texts.map((text) => text.textContent));
+  const [key, secret] = await texts("dl.big code");
   await stored();
   return { key, secret };
 };
@@ -156,13 +66,17 @@ await issue("mm-perp", "market-maker", { "#expires": "never" }, true);
 const tax = await issue("tax-export", "portfolio", { "#expires": "1d" });
 await issue("payouts", "custom", { "#ip": "203.0.113.20", "[value=read]": true, "[value=withdraw]": true });
 
-const order = (symbol) => `symbol=${symbol}&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.001&price=20000`;
-expect(await bot(grid, "GET", "/api/v3/account"), "200 passed", "the bot's balance");
-expect(await bot(grid, "POST", "/api/v3/order", order("BTCUSDT")), "200 passed", "the bot's order");
-expect(await bot(grid, "POST", "/api/v3/order", order("LTCUSDT")), "401 symbol_not_allowed", "another market");
-expect(await bot(tax, "POST", "/api/v3/order", order("BTCUSDT")), "401 permission_missing", "a reader's order");
-expect(await bot({ ...grid, secret: "x" }, "GET", "/api/v3/account"), "400 signature_invalid", "a wrong secret");
+const order = (key, symbol) => bot(key, "create_limit_buy_order", symbol, 0.001, 20_000);
+expect(await bot(grid, "fetch_balance"), "passed", "the bot's balance");
+expect(await order(grid, "BTC/USDT"), "passed", "the bot's order");
+refuses(await order(grid, "LTC/USDT"), "PermissionDenied", "market", "another market");
+refuses(await order(tax, "BTC/USDT"), "PermissionDenied", "permission", "a reader's order");
+refuses(await bot({ ...grid, secret: "x" }, "fetch_balance"), "AuthenticationError", "signature", "a wrong secret");
 await open("/keys/grid-btc");
+const before = await text("#requests-card");
+expect(await bot(grid, "fetch_open_orders", "BTC/USDT"), "passed", "the bot's open orders");
+await page.waitForFunction((before) => document.querySelector("#requests-card").textContent.trim() !== before, { timeout: 20_000 }, before);
+expect((await text("#requests-card")).includes("openOrders"), true, "the page that is open shows the request");
 await page.$eval(".why", (why) => { why.open = true; });
 expect(await page.$$eval(".why", (all) => all.length > 0), true, "the refusals of the bot are told");
 
@@ -172,11 +86,12 @@ await stored();
 await send("/tokens/new", { "#name": "ci", "#ip": "203.0.113.7" });
 await look("token-made");
 await stored();
+const stop = keepTrading(tax);
 await send("/keys/tax-export/rotate", {});
-const fresh = await page.$$eval("dl.big code", (texts) => texts.map((text) => text.textContent));
+const fresh = await texts("dl.big code");
 await stored();
-expect(await bot(tax, "GET", "/api/v3/account"), "200 passed", "the old key in the overlap");
-expect(await bot({ key: fresh[0], secret: fresh[1] }, "GET", "/api/v3/account"), "200 passed", "the new key");
+expect(await bot({ key: fresh[0], secret: fresh[1] }, "fetch_balance"), "passed", "the new key");
+expect((await stop()).join(), "", "a bot that traded through the rotation was refused with");
 
 const PAGES = {
   overview: "/", keys: "/keys", "new-key": "/keys/new", "new-key-form": "/keys/new?preset=spot-bot", key: "/keys/grid-btc",
@@ -204,12 +119,12 @@ await page.setJavaScriptEnabled(true);
 
 await open("/kill?what=key&key=grid-btc");
 await press("main .stop");
-expect(await bot(grid, "GET", "/api/v3/account"), "401 key_revoked", "the bot after its key was killed");
+refuses(await bot(grid, "fetch_balance"), "AuthenticationError", "revoked", "the bot after its key was killed");
 await open("/vault/seal");
 await press("main .stop");
 await look("overview-sealed");
-expect((await bot(tax, "GET", "/api/v3/account")).endsWith("vault_sealed"), true, "a bot is told that the vault is sealed");
+refuses(await bot(tax, "fetch_balance"), "", "sealed", "a bot while the vault is sealed");
 
+leave();
 await browser.close();
-console.log(`${wrong.length} things are wrong`);
-process.exit(wrong.length ? 1 : 0);
+finish();

@@ -2,8 +2,10 @@
 //!
 //! What cannot be had is an error that says what to install, here and in CI: a test is never left out silently.
 
+mod browser;
 mod clients;
 mod cluster;
+mod prepared;
 mod programs;
 
 use std::path::Path;
@@ -27,9 +29,10 @@ pub(crate) struct Args {
 /// What the tests find in their environment.
 struct Surroundings<'a> {
     python: &'a Path,
+    modules: &'a Path,
     postgres: &'a str,
     /// One variable more, and its value.
-    more: Option<(&'static str, &'static str)>,
+    more: Option<(&'a str, &'a str)>,
 }
 
 /// Prepares, tests, cleans up, and shows what took how long.
@@ -38,18 +41,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// The same with one more variable in the tests' environment, under one of nextest's profiles.
-pub(crate) fn run_with(
-    more: Option<(&'static str, &'static str)>,
-    profile: &str,
-    filter: &[String],
-) -> Result<()> {
+pub(crate) fn run_with(more: Option<(&str, &str)>, profile: &str, filter: &[String]) -> Result<()> {
     let mut steps = Steps::default();
     let target = target()?;
     let python = steps.need("Python clients", || clients::prepare(&target))?;
     steps.need("load balancers, and what moves a clock", programs::prepare)?;
+    let modules = steps.need("a browser, and what drives it", || browser::prepare(&target))?;
     let cluster = steps.need("Postgres", Cluster::start)?;
     steps.need("strace", strace)?;
-    let surroundings = Surroundings { python: &python, postgres: cluster.url(), more };
+    let surroundings = Surroundings { python: &python, modules: &modules, postgres: cluster.url(), more };
     steps.attempt("tests", || tests(&surroundings, profile, filter));
     if filter.is_empty() {
         steps.attempt("doc tests", || {
@@ -85,6 +85,6 @@ impl Surroundings<'_> {
     fn given<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         let command =
             command.env("KEYWARD_TEST_PYTHON", self.python).env("KEYWARD_TEST_POSTGRES", self.postgres);
-        command.envs(self.more)
+        command.env("KEYWARD_TEST_MODULES", self.modules).envs(self.more)
     }
 }

@@ -12,6 +12,7 @@ mod ccxt;
 mod cli;
 mod clients;
 mod clock;
+mod console;
 mod database;
 mod durability;
 mod edges;

@@ -27,6 +27,8 @@ const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 /// How a world differs from the usual one.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup {
+    /// There is a project, a venue and a real key already, not only a vault.
+    pub(crate) furnished: bool,
     /// The exchange's dialect, and the venue's name.
     pub(crate) dialect: &'static str,
     /// The server logs only what its operator would see: a trace of many requests is too long to keep.
@@ -50,6 +52,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// The usual world.
     pub(crate) const BINANCE: Self = Self {
+        furnished: true,
         dialect: "binance",
         quiet: false,
         assert: false,
@@ -112,7 +115,9 @@ impl World {
         let mut world = Self { server: Server::not_started(), data, sandbox, cable, setup };
         world.operate(&["vault", "init", "--passphrase-file", &world.path("passphrase")]);
         world.serve();
-        world.furnish();
+        if setup.furnished {
+            world.furnish();
+        }
         world
     }
 

@@ -1,32 +1,24 @@
 //! The real Python clients that trade through Keyward in its tests, in a virtual environment under `target/`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use super::prepared::prepare as prepare_from;
 use crate::debian;
-use crate::process::{capture, program, root, run};
+use crate::process::{capture, program, run};
 
 const REQUIREMENTS: &str = "tests/clients/requirements.txt";
 
-/// Makes the environment, unless it was already made from the same requirements; returns its Python.
+/// Makes the environment, and returns its Python.
 pub(super) fn prepare(target: &Path) -> Result<PathBuf> {
-    let wanted = fs::read_to_string(root().join(REQUIREMENTS))
-        .with_context(|| format!("cannot read {REQUIREMENTS}"))?;
     let venv = target.join("venv");
-    let stamp = venv.join("requirements.txt");
     let python = venv.join("bin/python");
-    if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == wanted) {
-        println!("the environment is as {REQUIREMENTS} wants it");
-        return Ok(python);
-    }
-    make(&venv)?;
-    let pip =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
-    run(program(&python).args(pip))?;
-    // Last, so that a half-made environment is made again.
-    fs::write(&stamp, wanted)?;
+    prepare_from(&venv, REQUIREMENTS, || {
+        make(&venv)?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+        run(program(&python).args(pip).arg(REQUIREMENTS))
+    })?;
     Ok(python)
 }
 
