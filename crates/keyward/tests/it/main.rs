@@ -14,6 +14,7 @@ mod clients;
 mod clock;
 mod console;
 mod database;
+mod description;
 mod durability;
 mod edges;
 mod faults;
