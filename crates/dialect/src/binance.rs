@@ -91,6 +91,10 @@ impl Dialect for Binance {
         market::of_ccxt(symbol)
     }
 
+    fn symbol(&self, market: &str) -> Option<String> {
+        market::to_ccxt(market)
+    }
+
     fn cancels_name_markets(&self) -> bool {
         true
     }

@@ -99,6 +99,10 @@ impl Dialect for Kraken {
         market::of_ccxt(symbol)
     }
 
+    fn symbol(&self, market: &str) -> Option<String> {
+        market::to_ccxt(market)
+    }
+
     fn cancels_name_markets(&self) -> bool {
         false
     }

@@ -106,6 +106,10 @@ pub trait Dialect: Send + Sync {
     /// none where the exchange has no such kind of market.
     fn market(&self, symbol: &str) -> Option<String>;
 
+    /// A symbol in ccxt's notation whose market has this name ([`Dialect::market`]); none where the name does not tell what
+    /// is traded for what.
+    fn symbol(&self, market: &str) -> Option<String>;
+
     /// Whether a cancellation says which market it is about. Where it does not, a key that is limited to markets may
     /// place orders and not cancel them.
     fn cancels_name_markets(&self) -> bool;

@@ -9,6 +9,13 @@ use std::borrow::Cow;
 /// What separates the host family from the symbol; no symbol of Binance holds it.
 const MARK: char = ':';
 
+/// The money that Binance has markets in.
+const QUOTES: [&str; 31] = [
+    "AEUR", "ARS", "AUD", "BNB", "BRL", "BTC", "BUSD", "COP", "CZK", "DAI", "DOGE", "ETH", "EUR", "EURI",
+    "FDUSD", "GBP", "IDR", "JPY", "MXN", "PLN", "RON", "RUB", "TRX", "TRY", "TUSD", "UAH", "USD", "USD1",
+    "USDC", "USDT", "ZAR",
+];
+
 /// The family in front of a symbol that is traded through this path.
 pub(super) fn prefix(path: &str) -> &'static str {
     const PREFIXES: &[(&str, &str)] = &[
@@ -63,6 +70,49 @@ fn of_contract(base: &str, quote: &str, contract: &str) -> Option<String> {
     }
 }
 
+/// A symbol in ccxt's notation of the market with this name: one that has the name again.
+///
+/// Binance writes base and quote together, so where a quote begins is known only from the list of quotes. A wrong cut
+/// would be another way to write the same market, never another market.
+pub(super) fn to_ccxt(name: &str) -> Option<String> {
+    let (family, market) = name.split_once(MARK).unwrap_or(("", name));
+    let symbol = match family {
+        "" => spot(market),
+        "fapi" | "dapi" => future(family, market),
+        "eapi" => option(market),
+        _ => None,
+    }?;
+    (of_ccxt(&symbol).as_deref() == Some(name)).then_some(symbol)
+}
+
+fn spot(pair: &str) -> Option<String> {
+    let (base, quote) = cut(pair)?;
+    Some(format!("{base}/{quote}"))
+}
+
+fn future(family: &str, market: &str) -> Option<String> {
+    let (pair, date) = market.split_once('_').map_or((market, None), |(pair, term)| (pair, Some(term)));
+    let (base, quote) = cut(pair)?;
+    let settle = if family == "fapi" { quote } else { base };
+    match date.filter(|term| *term != "PERP") {
+        Some(date) => Some(format!("{base}/{quote}:{settle}-{date}")),
+        None => Some(format!("{base}/{quote}:{settle}")),
+    }
+}
+
+/// Every option is settled in USDT.
+fn option(market: &str) -> Option<String> {
+    let (base, terms) = market.split_once('-')?;
+    Some(format!("{base}/USDT:USDT-{terms}"))
+}
+
+/// Base and quote: the longest quote that the pair ends with.
+fn cut(pair: &str) -> Option<(&str, &str)> {
+    let quotes = QUOTES.iter().filter(|quote| pair.len() > quote.len() && pair.ends_with(*quote));
+    let quote = quotes.max_by_key(|quote| quote.len())?;
+    pair.split_at_checked(pair.len() - quote.len())
+}
+
 fn is_plain(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
@@ -104,6 +154,26 @@ mod tests {
         same("BTC/USD:BTC-261225", "/papi/v1/cm/order", "BTCUSD_261225");
         same("BTC/USDT:USDT-261225-60000-C", "/eapi/v1/order", "BTC-261225-60000-C");
         same("DOGE/USDT:USDT-261225-0.14-P", "/eapi/v1/order", "DOGE-261225-0.14-P");
+    }
+
+    #[test]
+    fn a_symbol_is_found_from_the_name_of_its_market() {
+        for symbol in [
+            "BTC/USDT",
+            "ETH/BTC",
+            "1000SATS/FDUSD",
+            "BTC/USDT:USDT",
+            "ETH/USDC:USDC",
+            "BTC/USDT:USDT-261225",
+            "BTC/USD:BTC",
+            "BTC/USD:BTC-261225",
+            "DOGE/USDT:USDT-261225-0.14-P",
+        ] {
+            assert_eq!(of_ccxt(symbol).as_deref().and_then(to_ccxt).as_deref(), Some(symbol));
+        }
+        for name in ["", "USDT", "btcusdt", "BTCXYZ", "xapi:BTCUSDT", "eapi:BTC", "BTC/USDT", "fapi:"] {
+            assert_eq!(to_ccxt(name), None, "{name}");
+        }
     }
 
     #[test]

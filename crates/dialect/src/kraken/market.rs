@@ -16,6 +16,9 @@ const OLD: [&str; 16] = [
 /// stand for one market only: without that, a grant on USD/TUSD would cover USDT/USD.
 const QUOTES: [&str; 13] =
     ["AUD", "CAD", "CHF", "DAI", "DOT", "ETH", "EUR", "GBP", "JPY", "USD", "USDC", "USDT", "XBT"];
+/// ccxt's codes of the assets that Kraken calls otherwise, and what it calls them.
+const CODES: [(&str, &str); 6] =
+    [("BTC", "XBT"), ("DOGE", "XDG"), ("LUNC", "LUNA"), ("LUNA", "LUNA2"), ("USTC", "UST"), ("KFEE", "FEE")];
 /// The one market whose id has an old name beside a new one.
 const TETHER: (&str, &str) = ("USDTZUSD", "USDTUSD");
 
@@ -58,6 +61,14 @@ pub(super) fn of_ccxt(symbol: &str) -> Option<String> {
     joined(code(base)?, code(quote)?)
 }
 
+/// A symbol in ccxt's notation of the market with this name: one that has the name again.
+pub(super) fn to_ccxt(name: &str) -> Option<String> {
+    let quote = QUOTES.iter().find(|quote| name.len() > quote.len() && name.ends_with(*quote))?;
+    let base = name.strip_suffix(quote)?;
+    let symbol = format!("{}/{}", ccxt(base), ccxt(quote));
+    (of_ccxt(&symbol).as_deref() == Some(name)).then_some(symbol)
+}
+
 /// The alternative name of the market between two assets.
 fn joined(base: &str, quote: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -68,16 +79,15 @@ fn joined(base: &str, quote: &str) -> Option<String> {
 /// Kraken's name for ccxt's code of an asset (`commonCurrencies` of ccxt 4.5.90, read backwards). Where ccxt has one code
 /// for two assets of Kraken's (`REP`), there is none: nobody could say which one is meant.
 fn code(code: &str) -> Option<&str> {
-    Some(match code {
-        "BTC" => "XBT",
-        "DOGE" => "XDG",
-        "LUNC" => "LUNA",
-        "LUNA" => "LUNA2",
-        "USTC" => "UST",
-        "KFEE" => "FEE",
-        "REP" | "REPV1" | "REPV2" => return None,
-        other => other,
-    })
+    if matches!(code, "REP" | "REPV1" | "REPV2") {
+        return None;
+    }
+    Some(CODES.iter().find(|(ccxt, _)| *ccxt == code).map_or(code, |(_, kraken)| kraken))
+}
+
+/// The same the other way.
+fn ccxt(asset: &str) -> &str {
+    CODES.iter().find(|(_, kraken)| *kraken == asset).map_or(asset, |(ccxt, _)| ccxt)
 }
 
 #[cfg(test)]
@@ -114,6 +124,16 @@ mod tests {
         same("USTC/USD", &["USTUSD"]);
         for ambiguous in ["REP/USD", "REPV2/USD"] {
             assert_eq!(of_ccxt(ambiguous), None, "{ambiguous}");
+        }
+    }
+
+    #[test]
+    fn a_symbol_is_found_from_the_name_of_its_market() {
+        for symbol in ["BTC/USD", "ETH/BTC", "DOGE/USD", "LUNA/USD", "USDT/USD", "BTC/USDT", "ADA/ETH"] {
+            assert_eq!(of_ccxt(symbol).as_deref().and_then(to_ccxt).as_deref(), Some(symbol));
+        }
+        for name in ["", "USD", "xbtusd", "XBT/USD", "REPUSD", "tokenized_asset:AAPLxUSD"] {
+            assert_eq!(to_ccxt(name), None, "{name}");
         }
     }
 
