@@ -7,6 +7,7 @@ const DONE: &[(&str, &str)] = &[
     ("suspended", "The key is suspended. Nothing of it starts to be sent any more."),
     ("resumed", "The key is in use again."),
     ("revoked", "The key is revoked, for good. Nothing of it starts to be sent any more."),
+    ("changed", "The key is changed. The next request meets its new limits."),
     ("deleted", "The key is deleted. Its id and its key string are never issued again."),
     ("killed", "Done. Nothing of the keys that were ended starts to be sent any more."),
     ("sealed", "The vault is sealed. Nothing is signed until somebody unseals it."),

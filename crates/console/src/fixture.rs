@@ -14,7 +14,10 @@ use keyward_control::operation::{credential, key, operator, project, vault, venu
 use keyward_control::{Asked, Caller, CannotAsk, Control, Introspect, Parts};
 use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
-use keyward_policy::{Actor, Authority, Clock, Credential, Entropy, OnWire, RequestId, Role, Venue};
+use keyward_policy::{
+    Actor, Authority, Clock, Credential, Entropy, Event, OnWire, Reason, Refused, RequestId, Role, Venue,
+    What,
+};
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
 use serde::de::DeserializeOwned;
@@ -157,23 +160,20 @@ impl Fixture {
 
     /// A request was refused.
     pub(crate) async fn refused(&self, key: &str, reason: &str) {
-        use keyward_policy::{Event, Reason, Refused, What};
         let reason = *Reason::ALL.iter().find(|one| one.code() == reason).unwrap();
-        let request = keyward_policy::Request {
-            request: RequestId::from_entropy([7; 16]),
-            key: key.parse().ok(),
-            project: None,
-            address: "198.51.100.9".parse().ok(),
-            venue: "binance".into(),
-            method: "POST".into(),
-            path: "/api/v3/order".into(),
-            needs: Some("trade:spot"),
-            policy: None,
-            facts: Vec::new(),
-        };
-        let refused = Refused { request, reason, detail: "DOGE/USDT is not granted".into() };
-        let event = Event { at: Now.now(), what: What::Refused(refused) };
-        self.ledger.record_durably(&event, DEADLINE).await.unwrap();
+        let refused = Refused { request: order(key, ""), reason, detail: "DOGE/USDT is not granted".into() };
+        self.record(What::Refused(refused)).await;
+    }
+
+    /// An order was let through, and what the log says of it was read.
+    pub(crate) async fn traded(&self, key: &KeyView, market: &'static str) {
+        let request = order(&key.id.to_string(), market);
+        self.record(What::Intent(keyward_policy::Sent { request, credential: None })).await;
+        self.control.read_usage().await.unwrap();
+    }
+
+    async fn record(&self, what: What<'_>) {
+        self.ledger.record_durably(&Event { at: Now.now(), what }, DEADLINE).await.unwrap();
     }
 
     /// The audit log as text.
@@ -284,6 +284,23 @@ impl Fixture {
 
     fn host(&self) -> Actor {
         Actor::on_host("host", "test")
+    }
+}
+
+/// An order of a key on a market.
+fn order(key: &str, market: &'static str) -> keyward_policy::Request<'static> {
+    keyward_policy::Request {
+        request: RequestId::from_entropy([7; 16]),
+        key: key.parse().ok(),
+        project: None,
+        address: "198.51.100.9".parse().ok(),
+        venue: "binance".into(),
+        method: "POST".into(),
+        path: "/api/v3/order".into(),
+        needs: Some("trade:spot"),
+        policy: None,
+        markets: vec![market.into()],
+        facts: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod preset;
 mod rights;
 mod rotate;
 mod show;
+mod tighten;
 mod used;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Router<Arc<Control>> {
         .route("/keys/new", get(issue::ask).post(issue::go_on))
         .route("/keys/{key}", get(show::show))
         .route("/keys/{key}/rotate", get(rotate::ask).post(rotate::rotate))
+        .route("/keys/{key}/tighten", get(tighten::ask).post(tighten::tighten))
         .route("/keys/{key}/suspend", get(change::ask_suspend).post(change::suspend))
         .route("/keys/{key}/resume", get(change::ask_resume).post(change::resume))
         .route("/keys/{key}/revoke", get(change::ask_revoke).post(change::revoke))

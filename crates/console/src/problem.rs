@@ -88,10 +88,14 @@ fn page(error: &Error, visitor: Option<Visitor>) -> Response {
 
 /// What happened, as a sentence.
 pub(crate) fn sentence(error: &Error) -> String {
-    let text = error.to_string();
+    format!("{}.", capital(&error.to_string()).trim_end_matches('.'))
+}
+
+/// A text as a sentence begins.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+    first + letters.as_str()
 }
 
 const fn title(kind: Kind) -> &'static str {

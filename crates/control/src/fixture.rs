@@ -238,7 +238,19 @@ impl Fixture {
     pub(crate) async fn forwarded(&self, request: RequestId) {
         let (venue, method, path) = ("binance".into(), "GET".into(), "/api/v3/account".into());
         let (key, project, address, needs, policy, facts) = (None, None, None, None, None, vec![]);
-        let request = Request { request, key, project, address, venue, method, path, needs, policy, facts };
+        let request = Request {
+            request,
+            key,
+            project,
+            address,
+            venue,
+            method,
+            path,
+            needs,
+            policy,
+            markets: Vec::new(),
+            facts,
+        };
         let forwarded = Forwarded { request, credential: None, status: Some(200), reason: None };
         let event = Event { at: self.control.now(), what: What::Forwarded(forwarded) };
         self.control.ledger.record_durably(&event, DEADLINE).await.unwrap();

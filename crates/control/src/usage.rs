@@ -7,6 +7,7 @@ mod entry;
 mod hours;
 mod key;
 mod news;
+mod practice;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use self::hours::{Hour, Hours};
 pub use self::key::{KeyUsage, Refusal, Seen};
 pub use self::news::News;
 use self::news::Teller;
+pub(crate) use self::practice::{Did, Traded, WINDOW};
 use crate::{Code, Control, Error};
 
 /// Entries read at a time: some milliseconds of one core.
@@ -108,6 +110,11 @@ impl Control {
         self.usage.teller.end();
     }
 
+    /// Entries of the audit log that are not counted yet.
+    pub(crate) fn unread(&self) -> u64 {
+        self.ledger.entries().saturating_sub(self.usage.read_until())
+    }
+
     /// Reads on in the audit log, and says whether there is more to read at once.
     ///
     /// # Errors
@@ -142,6 +149,7 @@ mod tests {
             path: "/api/v3/order".into(),
             needs: Some(Permission::wide(Verb::Trade).name()),
             policy: Some(1),
+            markets: Vec::new(),
             facts: vec![],
         };
         let what = What::Refused(Refused { request, reason, detail: "because".into() });

@@ -35,6 +35,7 @@ fn order(n: u32) -> Event<'static> {
         path: "/api/v3/order".into(),
         needs: Some("trade:spot"),
         policy: Some(7),
+        markets: Vec::new(),
         facts: vec![OrderFact {
             symbol: Some("BTCUSDT".into()),
             side: Some("BUY".into()),

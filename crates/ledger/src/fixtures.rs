@@ -33,6 +33,7 @@ pub(crate) fn intent(n: u8) -> Event<'static> {
         path: Cow::Borrowed("/api/v3/order"),
         needs: Some("trade:spot"),
         policy: Some(1),
+        markets: Vec::new(),
         facts: Vec::new(),
     };
     Event { at: Timestamp::UNIX_EPOCH, what: What::Intent(Sent { request, credential: None }) }

@@ -63,6 +63,9 @@ pub struct Request<'a> {
     /// The key's revision that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<u64>,
+    /// The markets that a trading request touches, in the names that rules compare; none where they cannot be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub markets: Vec<Cow<'a, str>>,
     /// The orders, cancellations and movements in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<OrderFact<'a>>,

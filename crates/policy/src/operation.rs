@@ -92,6 +92,8 @@ operations! {
     KeyShow = "key show", See, SignedIn;
     /// Looks at what one did.
     KeyUsage = "key usage", See, SignedIn;
+    /// Proposes the tightest limits that one could live with.
+    KeyPropose = "key propose", See, SignedIn;
     /// Looks at what went through the door.
     Traffic = "traffic", See, SignedIn;
     /// Issues one.

@@ -120,6 +120,11 @@ impl Page {
         self.may(Operation::KeyRotate) && !is_over
     }
 
+    fn may_change(&self) -> bool {
+        let is_over = matches!(self.key.state, Standing::Revoked | Standing::Expired);
+        self.may(Operation::KeyUpdate) && !is_over
+    }
+
     fn may_suspend(&self) -> bool {
         let runs = !matches!(self.key.state, Standing::Revoked | Standing::Suspended | Standing::Expired);
         self.may(Operation::KeySuspend) && runs

@@ -17,6 +17,7 @@ pub(super) fn routes() -> Routes {
         .post("/keys", CREATE, create)
         .get("/keys/{key}", SHOW, show)
         .patch("/keys/{key}", UPDATE, update)
+        .get("/keys/{key}/proposal", PROPOSE, propose)
         .delete("/keys/{key}", DELETE, delete)
         .post("/keys/{key}/rotate", ROTATE, rotate)
         .post("/keys/{key}/suspend", SUSPEND, suspend)
@@ -105,6 +106,20 @@ async fn update(
 ) -> Tagged<KeyView> {
     let updated = finish(async move { key::update::update(&control, &actor, &key, expected, input).await });
     Known::default().or(updated.await)
+}
+
+const PROPOSE: Told = does(
+    Operation::KeyPropose,
+    "Propose the tightest limits that would have let everything pass that it did in 30 days",
+    &[Code::KeyUnknown, Code::KeyAmbiguous],
+);
+
+async fn propose(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+) -> Answer<key::propose::Proposal> {
+    finish(async move { key::propose::propose(&control, &actor, &key).await }).await
 }
 
 const DELETE: Told =

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::fixture::Fixture;
 
 /// How each operation is asked for. What it is about need not exist: whether one may comes first.
+#[expect(clippy::too_many_lines, reason = "one row for each operation")]
 fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
     use Operation as Op;
     let nothing = Value::Null;
@@ -39,6 +40,7 @@ fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
         Op::KeyList => ("GET", "/keys", nothing),
         Op::KeyShow => ("GET", "/keys/x", nothing),
         Op::KeyUsage => ("GET", "/keys/x/usage", nothing),
+        Op::KeyPropose => ("GET", "/keys/x/proposal", nothing),
         Op::Traffic => ("GET", "/traffic", nothing),
         Op::KeyCreate => ("POST", "/keys", json!({ "name": "x", "project": "x" })),
         Op::KeyUpdate => ("PATCH", "/keys/x", json!({ "ip": [] })),

@@ -12,10 +12,13 @@ pub(super) struct Read {
     pub(super) key: Option<KeyId>,
     pub(super) request: Option<RequestId>,
     pub(super) address: Option<String>,
+    pub(super) venue: Option<String>,
     pub(super) needs: Option<String>,
     pub(super) path: Option<String>,
     pub(super) reason: Option<String>,
     pub(super) detail: Option<String>,
+    #[serde(default)]
+    pub(super) markets: Vec<String>,
     #[serde(default)]
     pub(super) facts: Vec<Fact>,
 }

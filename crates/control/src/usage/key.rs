@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::entry::{Outcome, Read};
 use super::hours::Hours;
+use super::practice::Practice;
 
 /// Different things of one kind that are remembered.
 const SEEN_MAX: usize = 32;
@@ -36,6 +37,9 @@ pub struct KeyUsage {
     /// The last two days by the hour.
     #[serde(skip)]
     pub hours: Hours,
+    /// What a narrower grant would have to allow too.
+    #[serde(skip)]
+    pub(crate) practice: Practice,
 }
 
 /// Something that was seen, and how often.
@@ -80,6 +84,7 @@ impl KeyUsage {
 
     fn allow(&mut self, read: &Read) {
         self.allowed += 1;
+        self.practice.take(read);
         if let Some(needs) = &read.needs {
             see(&mut self.permissions, needs, read.at);
         }

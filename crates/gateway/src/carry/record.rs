@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use keyward_dialect::Fact;
-use keyward_policy::{CredentialId, Event, Forwarded, OrderFact, Outcome, Reason, Request, Sent, What};
+use keyward_dialect::{Fact, Markets};
+use keyward_policy::{CredentialId, Event, Forwarded, OrderFact, Outcome, Reason, Request, Sent, Verb, What};
 
 use super::decide::{Allowed, Pass};
 use super::read::Read;
@@ -40,7 +40,8 @@ impl<'r> Allowed<'r> {
     }
 
     fn described(&self) -> Request<'_> {
-        Request { facts: facts(&self.read), ..described(&self.read.received.resolved, self.known) }
+        let (markets, facts) = (markets(&self.read), facts(&self.read));
+        Request { markets, facts, ..described(&self.read.received.resolved, self.known) }
     }
 }
 
@@ -75,7 +76,18 @@ pub(super) fn described(resolved: &Resolved, known: Known) -> Request<'_> {
         path: Cow::Borrowed(resolved.path()),
         needs: known.needs,
         policy: known.revision,
+        markets: Vec::new(),
         facts: Vec::new(),
+    }
+}
+
+/// The markets of what trades: a limit to markets is about nothing else.
+fn markets<'a>(read: &'a Read<'_>) -> Vec<Cow<'a, str>> {
+    match &read.purpose.markets {
+        Markets::Named(names) if read.needs.verb() == Verb::Trade => {
+            names.iter().map(|name| Cow::Borrowed(name.as_ref())).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -130,6 +142,7 @@ mod tests {
             (&intent["facts"][0]["symbol"], &intent["facts"][0]["price"]),
             (&"BTCUSDT".into(), &"60000".into())
         );
+        assert_eq!(intent["markets"], serde_json::json!(["BTCUSDT"]));
     }
 
     #[tokio::test]

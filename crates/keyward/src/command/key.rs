@@ -1,6 +1,7 @@
 //! `keyward key`: the keys that Keyward issues.
 
 mod create;
+mod propose;
 mod rate;
 mod rotate;
 mod show;
@@ -53,6 +54,7 @@ pub(crate) enum Key {
     List,
     Show(show::Show),
     Update(update::Update),
+    Propose(propose::Propose),
     Rotate(rotate::Rotate),
     /// Tell when, from where and for what a key was used, and why it was refused
     Usage(Named),
@@ -82,6 +84,7 @@ impl Key {
             Self::List => list(invocation).await,
             Self::Show(show) => show.run(invocation).await,
             Self::Update(update) => update.run(invocation).await,
+            Self::Propose(propose) => propose.run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
             Self::Usage(key) => key.usage(invocation).await,
             Self::Suspend(key) => key.stop(invocation, "suspend").await,

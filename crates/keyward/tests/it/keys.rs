@@ -105,3 +105,30 @@ fn what_a_key_did_is_told_from_the_log() {
     let said = world.run(&["key", "usage", "bot"]);
     assert!(String::from_utf8_lossy(&said.stdout).contains("symbol_not_allowed"), "{said:?}");
 }
+
+#[test]
+fn a_key_is_tightened_to_what_it_did_and_its_bot_goes_on() {
+    let world = World::start();
+    let key = world.key("bot", &["--allow", "market,read,trade,transfer"]);
+    let order = |symbol: &str| {
+        let order = format!("symbol={symbol}&side=BUY&type=MARKET&quantity=0.001");
+        Wire::signed(&key, "POST", "/api/v3/order", &order).send(&world.server.gateway)
+    };
+    let account = || Wire::signed(&key, "GET", "/api/v3/account", "").send(&world.server.gateway);
+    assert_eq!((order("BTCUSDT").status, account().status), (200, 200));
+    let proposed = || world.operate(&["key", "propose", "bot"]);
+    while proposed()["rests_on"]["requests"] != 2 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let update = json!({ "allow": ["read", "trade:spot"], "symbols": ["BTC/USDT"], "ip": ["127.0.0.1/32"] });
+    assert_eq!(proposed()["update"], update);
+    let hasty = world.run(&["key", "propose", "bot", "--apply"]);
+    assert!(
+        !hasty.status.success() && String::from_utf8_lossy(&hasty.stderr).contains("too little"),
+        "{hasty:?}"
+    );
+    let tight = world.operate(&["key", "propose", "bot", "--apply", "--anyway"]);
+    assert_eq!((&tight["permissions"], &tight["symbols"]), (&update["allow"], &update["symbols"]));
+    assert_eq!((order("BTCUSDT").status, account().status), (200, 200));
+    assert_eq!(order("ETHUSDT").reason(), "symbol_not_allowed");
+}

@@ -1,17 +1,17 @@
 //! What differs between two states of a key, for the record; and whether the later one can do more.
 
-use std::collections::BTreeMap;
-
 use ipnet::IpNet;
 use jiff::Timestamp;
 use keyward_policy::{Grant, Key, RateLimit, Symbols};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What differs, limit by limit: what it was, and what it is.
-pub(super) fn difference(old: &Key, new: &Key) -> BTreeMap<&'static str, Value> {
+pub(super) fn difference(old: &Key, new: &Key) -> Map<String, Value> {
     let (old, new) = (limits(old), limits(new));
     let changed = old.into_iter().zip(new).filter(|(old, new)| old != new);
-    changed.map(|((name, before), (_, after))| (name, json!({ "before": before, "after": after }))).collect()
+    changed
+        .map(|((name, before), (_, after))| (name.to_owned(), json!({ "before": before, "after": after })))
+        .collect()
 }
 
 /// The limits of a key, by the names that requests have for them. Its grants all have the same terms.
@@ -41,7 +41,7 @@ pub(super) fn widens(old: &Key, new: &Key) -> bool {
 }
 
 /// No list means every market.
-fn markets_cover(old: &Symbols, new: &Symbols) -> bool {
+pub(super) fn markets_cover(old: &Symbols, new: &Symbols) -> bool {
     match (old.list(), new.list()) {
         (None, _) => true,
         (Some(_), None) => false,
@@ -50,7 +50,7 @@ fn markets_cover(old: &Symbols, new: &Symbols) -> bool {
 }
 
 /// No range means every address.
-fn places_cover(old: &[IpNet], new: &[IpNet]) -> bool {
+pub(super) fn places_cover(old: &[IpNet], new: &[IpNet]) -> bool {
     old.is_empty() || (!new.is_empty() && all_within(new, old))
 }
 

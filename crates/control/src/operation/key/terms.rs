@@ -14,9 +14,9 @@ use crate::name::shortened;
 use crate::{Code, Error, time};
 
 /// The most markets that one key is limited to.
-const SYMBOLS_MAX: usize = 200;
+pub(super) const SYMBOLS_MAX: usize = 200;
 /// The most address ranges in each of a key's two lists.
-const RANGES_MAX: usize = 100;
+pub(super) const RANGES_MAX: usize = 100;
 /// The highest rate and burst that mean anything.
 const RATE_MAX: u32 = 1_000_000;
 /// What a key gets whose request says nothing of a rate.

@@ -32,6 +32,5 @@ pub async fn usage(control: &Control, actor: &Actor, key: &str) -> Result<Used, 
     let key = find(control, key).await?;
     let usage = control.usage.of(key.id);
     let hours = usage.hours.until(control.now());
-    let behind = control.ledger.entries().saturating_sub(control.usage.read_until());
-    Ok(Used { id: key.id, name: key.name, usage, hours, behind })
+    Ok(Used { id: key.id, name: key.name, usage, hours, behind: control.unread() })
 }

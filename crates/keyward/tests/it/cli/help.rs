@@ -78,6 +78,7 @@ fn every_command_of_the_contract_is_there() {
         "key list",
         "key show",
         "key update",
+        "key propose",
         "key rotate",
         "key suspend",
         "key resume",

@@ -139,6 +139,7 @@ fn leave_an_intent(log: &Path, request: RequestId) {
         path: "/api/v3/order".into(),
         needs: None,
         policy: None,
+        markets: Vec::new(),
         facts: Vec::new(),
     };
     let event = Event { at: Timestamp::UNIX_EPOCH, what: What::Intent(Sent { request, credential: None }) };
