@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use keyward_control::operation::credential::check::{Checked, check};
 use keyward_control::operation::credential::{
-    CredentialView, add, generate, list, remove, set_api_key, show,
+    CredentialView, LastCheck, add, generate, list, remove, set_api_key, show,
 };
 use keyward_control::operation::venue;
 use keyward_control::{Code, Control, Error, Part};
@@ -58,6 +58,8 @@ struct One {
     frame: Frame,
     credential: CredentialView,
     created: Moment,
+    /// When the exchange was asked last, and what is too much of what it said.
+    asked: Option<(Moment, String)>,
     checked: Option<Checked>,
 }
 
@@ -122,8 +124,20 @@ impl One {
         let credential = show::show(control, &visitor.actor, name).await?;
         let created = Moment::new(credential.created_at, control.now());
         let frame = Frame::new(visitor, Section::Credentials, credential.name.clone());
-        Ok(Self { frame, credential, created, checked })
+        let asked = credential.checked.map(|last| (Moment::new(last.at, control.now()), said(&last)));
+        Ok(Self { frame, credential, created, asked, checked })
     }
+}
+
+/// What the exchange said that a thief could use.
+fn said(last: &LastCheck) -> String {
+    let said = [
+        (last.can_withdraw, "it can withdraw"),
+        (last.can_transfer, "it can move money inside the exchange"),
+        (!last.ip_restricted, "it is taken from any address"),
+    ];
+    let said: Vec<_> = said.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    if said.is_empty() { "nothing is too much".to_owned() } else { said.join(", ") }
 }
 
 async fn ask_real(control: Shared, visitor: Visitor) -> Result<Response, Failure> {

@@ -21,6 +21,7 @@ const DONE: &[(&str, &str)] = &[
     ("credential-named", "The credential has its key string and can be used."),
     ("credential-removed", "The credential is removed. Delete the key at the exchange too."),
     ("project-added", "The project is added."),
+    ("project-changed", "The project is changed."),
     ("project-removed", "The project is removed."),
     ("role-set", "The role is set. This person has to sign in again."),
     ("operator-suspended", "This person cannot sign in any more."),

@@ -128,7 +128,7 @@ impl Fixture {
     }
 
     pub(crate) async fn project(&self, name: &str) {
-        let input = project::add::Add { name: name.to_owned() };
+        let input = project::add::Add { name: name.to_owned(), rotate_after_days: None };
         project::add::add(&self.control, &self.host(), input).await.unwrap();
     }
 

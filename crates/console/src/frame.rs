@@ -17,6 +17,8 @@ pub(crate) enum Section {
     Overview,
     /// Issued keys.
     Keys,
+    /// What somebody should look at.
+    Safety,
     /// Exchange connections.
     Venues,
     /// Real keys.
@@ -107,6 +109,7 @@ impl Frame {
         let all = [
             ("Overview", "/", Section::Overview, Operation::Status),
             ("Keys", "/keys", Section::Keys, Operation::KeyList),
+            ("Key safety", "/safety", Section::Safety, Operation::KeySafety),
             ("Venues", "/venues", Section::Venues, Operation::VenueList),
             ("Credentials", "/credentials", Section::Credentials, Operation::CredentialList),
             ("Projects", "/projects", Section::Projects, Operation::ProjectList),

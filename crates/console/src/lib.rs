@@ -28,6 +28,7 @@ mod people;
 mod problem;
 mod project;
 mod reasons;
+mod safety;
 mod second_factor;
 mod session;
 mod sign_in;
@@ -63,6 +64,7 @@ pub fn router(control: Arc<Control>) -> Router {
     Router::new()
         .merge(overview::routes())
         .merge(key::routes())
+        .merge(safety::routes())
         .merge(venue::routes())
         .merge(credential::routes())
         .merge(project::routes())

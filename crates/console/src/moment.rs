@@ -36,11 +36,6 @@ pub(crate) fn words(at: Timestamp, now: Timestamp) -> String {
     if seconds > 0 { format!("in {count} {unit}{several}") } else { format!("{count} {unit}{several} ago") }
 }
 
-/// Whole days between two moments, rounded down.
-pub(crate) fn days(from: Timestamp, to: Timestamp) -> i64 {
-    (to.as_second() - from.as_second()) / 86_400
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

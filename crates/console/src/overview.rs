@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::list::{Which, list};
+use keyward_control::operation::key::safety::{Safety, safety};
 use keyward_control::operation::reopen;
 use keyward_control::operation::status::{Status, status};
 use keyward_control::operation::traffic::traffic;
@@ -20,13 +21,13 @@ use keyward_policy::{Operation, Standing};
 use serde::Deserialize;
 
 use crate::Shared;
-use crate::attention::{Finding, findings};
 use crate::audit::row::Row;
 use crate::chart::Chart;
 use crate::finish::finish;
 use crate::frame::{Frame, Section, html};
 use crate::parts::Tone;
 use crate::problem::Failure;
+use crate::safety::Row as Attention;
 use crate::visitor::Visitor;
 
 /// The most keys that are looked at here; the list of keys has all.
@@ -77,21 +78,13 @@ impl Counts {
     }
 }
 
-/// A key that somebody should look at.
-struct Attention {
-    id: String,
-    name: String,
-    project: String,
-    finding: Finding,
-    more: usize,
-}
-
 async fn show(control: Shared, visitor: Visitor, Query(after): Query<After>) -> Result<Response, Failure> {
     let page = finish(async move {
         let now = control.now();
         let which = Which { limit: Some(KEYS_MAX), ..Which::default() };
-        let keys = list(&control, &visitor.actor, which).await?;
-        let (attention, more_attention) = attention(&keys.items, now);
+        let keys = list(&control, &visitor.actor, which.clone()).await?;
+        let found = safety(&control, &visitor.actor, which).await?;
+        let (attention, more_attention) = attention(found, &visitor);
         Ok(Page {
             status: status(&control, &visitor.actor).await?,
             locked: reopen::show(&control, &visitor.actor).await?.lock.map(|lock| lock.why),
@@ -147,22 +140,15 @@ fn count(keys: &[KeyView], is_all: bool) -> Counts {
     counts
 }
 
-/// The keys to look at, the most urgent first, and how many more there are.
-fn attention(keys: &[KeyView], now: Timestamp) -> (Vec<Attention>, usize) {
-    let mut all: Vec<_> = keys.iter().filter_map(|key| Attention::of(key, now)).collect();
-    all.sort_by_key(|one| std::cmp::Reverse((one.finding.tone, one.more)));
+/// What to look at, the most urgent first, and how much more there is.
+fn attention(found: Safety, visitor: &Visitor) -> (Vec<Attention>, usize) {
+    let keys = found.keys.into_iter().map(|key| Attention::of_key(key, visitor));
+    let real = found.credentials.into_iter().map(|one| Attention::of_credential(one, visitor));
+    let mut all: Vec<_> = keys.chain(real).filter(Attention::is_urgent).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.urgency()));
     let more = all.len().saturating_sub(NAMED_MAX);
     all.truncate(NAMED_MAX);
     (all, more)
-}
-
-impl Attention {
-    fn of(key: &KeyView, now: Timestamp) -> Option<Self> {
-        let mut found = findings(key, now).into_iter();
-        let finding = found.next()?;
-        let (id, name, project) = (key.id.to_string(), key.name.clone(), key.project.clone());
-        Some(Self { id, name, project, finding, more: found.count() })
-    }
 }
 
 /// The latest refusals, the newest first, for whoever may read the audit log.

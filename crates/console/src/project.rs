@@ -7,16 +7,16 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use axum::routing::get;
-use keyward_control::operation::project::{add, list, remove, show};
-use keyward_control::{Control, Part};
-use keyward_policy::Operation;
+use keyward_control::operation::project::{add, list, remove, show, update};
+use keyward_control::{Code, Control, Error, Part};
+use keyward_policy::{Operation, Project};
 use serde::Deserialize;
 
 use crate::Shared;
 use crate::confirm::Confirm;
 use crate::done;
 use crate::finish::finish;
-use crate::form::Posted;
+use crate::form::{Form, Posted};
 use crate::frame::{Frame, Section, html};
 use crate::moment::Moment;
 use crate::problem::Failure;
@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<Arc<Control>> {
     Router::new()
         .route("/projects", get(show_all))
         .route("/projects/new", get(ask_name).post(make))
+        .route("/projects/{project}/edit", get(ask_change).post(change))
         .route("/projects/{project}/remove", get(ask_removal).post(take_away))
 }
 
@@ -60,11 +61,13 @@ struct Page {
     next: Option<String>,
     may_add: bool,
     may_remove: bool,
+    may_change: bool,
 }
 
 struct Row {
     name: String,
     id: String,
+    rotate_after_days: u16,
     created: Moment,
 }
 
@@ -72,6 +75,9 @@ struct Row {
 #[template(path = "project_form.html")]
 struct Asking {
     frame: Frame,
+    /// The project that is changed; none where one is added.
+    project: Option<String>,
+    rotate_after_days: u16,
 }
 
 async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -> Result<Response, Failure> {
@@ -80,6 +86,7 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
         let listed = list::list(&control, &visitor.actor, seen.part()).await?;
         let row = |project: keyward_control::operation::project::ProjectView| Row {
             id: project.id.to_string(),
+            rotate_after_days: project.rotate_after_days,
             created: Moment::new(project.created_at, now),
             name: project.name,
         };
@@ -88,6 +95,7 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
             next: Seen::following("/projects", listed.next),
             may_add: visitor.may(Operation::ProjectAdd),
             may_remove: visitor.may(Operation::ProjectRemove),
+            may_change: visitor.may(Operation::ProjectUpdate),
             frame: Frame::new(visitor, Section::Projects, "Projects").after(Some(&seen.done)),
         })
     });
@@ -95,11 +103,43 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
 }
 
 async fn ask_name(visitor: Visitor) -> Response {
-    html(&Asking { frame: Frame::new(visitor, Section::Projects, "New project") })
+    let frame = Frame::new(visitor, Section::Projects, "New project");
+    html(&Asking { frame, project: None, rotate_after_days: Project::ROTATE_AFTER_DAYS_MAX })
+}
+
+async fn ask_change(
+    control: Shared,
+    visitor: Visitor,
+    Path(project): Path<String>,
+) -> Result<Response, Failure> {
+    let page = finish(async move {
+        let project = show::show(&control, &visitor.actor, &project).await?;
+        let frame = Frame::new(visitor, Section::Projects, format!("Change {}", project.name));
+        Ok(Asking { frame, project: Some(project.name), rotate_after_days: project.rotate_after_days })
+    });
+    Ok(html(&page.await?))
+}
+
+async fn change(
+    control: Shared,
+    Path(project): Path<String>,
+    Posted(visitor, form): Posted,
+) -> Result<Response, Failure> {
+    let input = update::Update { rotate_after_days: rotation(&form)? };
+    finish(async move { update::update(&control, &visitor.actor, &project, input).await }).await?;
+    Ok(done::lead_to("/projects", "project-changed"))
+}
+
+/// How old keys may become, where the form says so.
+fn rotation(form: &Form) -> Result<Option<u16>, Error> {
+    let Some(text) = form.text("rotate_after_days") else { return Ok(None) };
+    let days = text.parse().ok();
+    let unread = || Error::new(Code::TimeInvalid, "keys are rotated after a whole number of days");
+    days.map(Some).ok_or_else(unread)
 }
 
 async fn make(control: Shared, Posted(visitor, form): Posted) -> Result<Response, Failure> {
-    let input = add::Add { name: form.text_or_empty("name") };
+    let input = add::Add { name: form.text_or_empty("name"), rotate_after_days: rotation(&form)? };
     finish(async move { add::add(&control, &visitor.actor, input).await }).await?;
     Ok(done::lead_to("/projects", "project-added"))
 }
@@ -143,6 +183,14 @@ mod tests {
         let page = fixture.get(made.location()).await;
         page.is_sound();
         assert!(page.body.contains("market.maker") && page.body.contains("The project is added."));
+        fixture.get("/projects/market.maker/edit").await.is_sound();
+        let changed = fixture.post("/projects/market.maker/edit", &[("rotate_after_days", "30")]).await;
+        let page = fixture.get(changed.location()).await;
+        assert!(page.body.contains("30 days") && page.body.contains("The project is changed."));
+        assert_eq!(
+            fixture.post("/projects/market.maker/edit", &[("rotate_after_days", "91")]).await.status,
+            422
+        );
         fixture.get("/projects/market.maker/remove").await.is_sound();
         let gone = fixture.post("/projects/market.maker/remove", &[]).await;
         assert_eq!(gone.location(), "/projects?done=project-removed");

@@ -23,6 +23,7 @@ pub mod operation;
 mod page;
 mod people;
 mod recover;
+pub mod safety;
 mod services;
 mod shown;
 pub mod snippet;

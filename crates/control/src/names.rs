@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use keyward_policy::{CredentialId, ProjectId, Venue, VenueId};
+use keyward_policy::{CredentialId, Project, ProjectId, Venue, VenueId};
 use keyward_store::Store;
 
 use crate::Error;
@@ -11,7 +11,7 @@ use crate::Error;
 /// What was looked up so far.
 pub(crate) struct Names<'s> {
     store: &'s Store,
-    projects: HashMap<ProjectId, String>,
+    projects: HashMap<ProjectId, Project>,
     venues: HashMap<VenueId, Venue>,
     credentials: HashMap<CredentialId, String>,
 }
@@ -22,11 +22,11 @@ impl<'s> Names<'s> {
         Self { store, projects: HashMap::new(), venues: HashMap::new(), credentials: HashMap::new() }
     }
 
-    /// A project's name.
-    pub(crate) async fn project(&mut self, id: ProjectId) -> Result<&str, Error> {
+    /// A project.
+    pub(crate) async fn project(&mut self, id: ProjectId) -> Result<&Project, Error> {
         Ok(match self.projects.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(self.store.project(&id.to_string()).await?.name),
+            Entry::Vacant(place) => place.insert(self.store.project(&id.to_string()).await?),
         })
     }
 

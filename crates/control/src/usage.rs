@@ -51,6 +51,13 @@ impl Usage {
         self.state.lock().keys.get(&key).cloned().unwrap_or_default()
     }
 
+    /// When one key was last used, and from where.
+    pub(crate) fn last(&self, key: KeyId) -> Option<(Timestamp, Option<String>)> {
+        let state = self.state.lock();
+        let usage = state.keys.get(&key)?;
+        Some((usage.last_at?, usage.last_address.clone()))
+    }
+
     /// What all did, by the hour.
     pub(crate) fn all(&self, now: Timestamp) -> Vec<Hour> {
         self.state.lock().all.until(now)

@@ -173,6 +173,7 @@ fn credential(vault: &Vault) -> Credential {
         secret: vault.seal_secret(SecretOwner::Credential(id), REAL.as_bytes()).unwrap(),
         public_key: None,
         created_at: Timestamp::UNIX_EPOCH,
+        checked: None,
     }
 }
 

@@ -13,8 +13,15 @@ pub struct Project {
     pub id: ProjectId,
     /// Its unique name.
     pub name: String,
+    /// How old its keys become before they should be rotated, in days: 1 to 90.
+    pub rotate_after_days: u16,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+impl Project {
+    /// The oldest that a key should become, and the age of keys where nobody says otherwise.
+    pub const ROTATE_AFTER_DAYS_MAX: u16 = 90;
 }
 
 /// How a key signs.

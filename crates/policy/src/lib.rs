@@ -45,4 +45,4 @@ pub use reason::{Fault, Reason};
 pub use role::{Right, Role, RoleError};
 pub use sealed::{Sealed, SecretOwner};
 pub use symbol::{Symbol, SymbolError, Symbols};
-pub use venue::{Credential, Mode, Venue};
+pub use venue::{Checked, Credential, Mode, Venue};

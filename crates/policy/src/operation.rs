@@ -84,6 +84,8 @@ operations! {
     ProjectShow = "project show", See, SignedIn;
     /// Adds one.
     ProjectAdd = "project add", Configure, SignedIn;
+    /// Changes what one asks of its keys.
+    ProjectUpdate = "project update", Configure, SignedIn;
     /// Removes one.
     ProjectRemove = "project remove", Configure, SignedIn;
     /// Lists keys.
@@ -94,6 +96,8 @@ operations! {
     KeyUsage = "key usage", See, SignedIn;
     /// Proposes the tightest limits that one could live with.
     KeyPropose = "key propose", See, SignedIn;
+    /// Looks which of them, and which real keys, somebody should look at.
+    KeySafety = "key safety", See, SignedIn;
     /// Looks at what went through the door.
     Traffic = "traffic", See, SignedIn;
     /// Issues one.

@@ -55,4 +55,19 @@ pub struct Credential {
     pub public_key: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
+    /// What the exchange said last of it; none when it was never asked.
+    pub checked: Option<Checked>,
+}
+
+/// What an exchange lets a real key do that matters if it is stolen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// When it said so.
+    pub at: Timestamp,
+    /// Whether it may send money away.
+    pub can_withdraw: bool,
+    /// Whether it may move money inside the exchange.
+    pub can_transfer: bool,
+    /// Whether the exchange takes it from certain addresses only.
+    pub ip_restricted: bool,
 }

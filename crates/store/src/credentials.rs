@@ -1,6 +1,6 @@
 //! The table of credentials: real exchange keys, their secrets sealed.
 
-use keyward_policy::{Credential, CredentialId, Sealed};
+use keyward_policy::{Checked, Credential, CredentialId, Sealed};
 
 use crate::column::{self, Bad, KEY_TYPES, micros};
 use crate::page::{List, Page};
@@ -20,6 +20,7 @@ pub(crate) struct CredentialRow {
     sealed: Vec<u8>,
     public_key: Option<String>,
     created_at: i64,
+    checked: Option<String>,
 }
 
 impl Row for CredentialRow {
@@ -36,6 +37,7 @@ impl Row for CredentialRow {
             venue: self.venue.parse()?,
             key_type: column::value(KEY_TYPES, &self.key_type)?,
             created_at: column::time(self.created_at)?,
+            checked: self.checked.as_deref().map(serde_json::from_str).transpose()?,
             secret: Sealed::from_bytes(self.sealed),
             name: self.name,
             api_key: self.api_key,
@@ -72,7 +74,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn credential(&self, id_or_name: &str) -> Result<Credential, Error> {
-        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at \
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked \
             FROM credentials WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let credential = self.find::<CredentialRow>(SQL, id_or_name).await?;
         credential.ok_or_else(|| Error::not_found(What::Credential, &id_or_name))
@@ -83,7 +85,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn credentials(&self, page: &Page) -> Result<List<Credential>, Error> {
-        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at \
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked \
             FROM credentials WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<CredentialRow>(SQL, page, |credential| credential.name.clone()).await
     }
@@ -106,6 +108,19 @@ impl Store {
         turn.commit().await
     }
 
+    /// Remembers what the exchange said of a real key.
+    ///
+    /// # Errors
+    /// Those of the database; nothing when the credential is gone meanwhile.
+    pub async fn note_check(&self, id: CredentialId, checked: &Checked) -> Result<(), Error> {
+        const SQL: &str = "UPDATE credentials SET checked = $1 WHERE id = $2";
+        let checked = column::json(checked)?;
+        Ok(on!(&self.pool, |db| {
+            let note = sqlx::query(SQL).bind(checked).bind(id.to_string());
+            note.execute(db).await.map(drop)
+        })?)
+    }
+
     /// Removes a credential that no grant refers to.
     ///
     /// # Errors
@@ -120,7 +135,7 @@ mod tests {
     use keyward_policy::KeyType;
 
     use super::*;
-    use crate::story::{World, both, credential, venue};
+    use crate::story::{World, at, both, credential, venue};
 
     #[tokio::test]
     async fn a_credential_reads_back_as_it_was_added() {
@@ -133,6 +148,9 @@ mod tests {
             store.add_credential(&added).await.unwrap();
             assert_eq!(store.credential("main").await.unwrap(), added);
             assert_eq!(store.credential(&added.id.to_string()).await.unwrap(), added);
+            let checked = Checked { at: at(5), can_withdraw: true, can_transfer: false, ip_restricted: true };
+            store.note_check(added.id, &checked).await.unwrap();
+            let added = Credential { checked: Some(checked), ..added };
             assert_eq!(store.credentials(&Page::default()).await.unwrap().items, [added]);
             assert!(matches!(store.credential("other").await, Err(Error::NotFound { .. })));
         })

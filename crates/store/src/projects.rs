@@ -14,6 +14,7 @@ const USERS: &Users = &[(What::Key, "SELECT id FROM keys WHERE project = $1 LIMI
 struct ProjectRow {
     id: String,
     name: String,
+    rotate_after_days: i64,
     created_at: i64,
 }
 
@@ -26,7 +27,12 @@ impl Row for ProjectRow {
     }
 
     fn parse(self) -> Result<Project, Bad> {
-        Ok(Project { id: self.id.parse()?, created_at: column::time(self.created_at)?, name: self.name })
+        Ok(Project {
+            id: self.id.parse()?,
+            created_at: column::time(self.created_at)?,
+            name: self.name,
+            rotate_after_days: self.rotate_after_days.try_into()?,
+        })
     }
 }
 
@@ -36,9 +42,11 @@ impl Store {
     /// # Errors
     /// [`Error::Taken`] when the name is in use.
     pub async fn add_project(&self, project: &Project) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO projects (id, name, created_at) VALUES ($1, $2, $3)";
+        const SQL: &str =
+            "INSERT INTO projects (id, name, rotate_after_days, created_at) VALUES ($1, $2, $3, $4)";
         let added = on!(&self.pool, |db| {
             let add = sqlx::query(SQL).bind(project.id.to_string()).bind(&project.name);
+            let add = add.bind(i64::from(project.rotate_after_days));
             add.bind(micros(project.created_at)).execute(db).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Project, &project.name))
@@ -49,7 +57,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn project(&self, id_or_name: &str) -> Result<Project, Error> {
-        const SQL: &str = "SELECT id, name, created_at FROM projects \
+        const SQL: &str = "SELECT id, name, rotate_after_days, created_at FROM projects \
             WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let project = self.find::<ProjectRow>(SQL, id_or_name).await?;
         project.ok_or_else(|| Error::not_found(What::Project, &id_or_name))
@@ -60,8 +68,23 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn projects(&self, page: &Page) -> Result<List<Project>, Error> {
-        const SQL: &str = "SELECT id, name, created_at FROM projects WHERE name > $1 ORDER BY name LIMIT $2";
+        const SQL: &str = "SELECT id, name, rotate_after_days, created_at FROM projects WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<ProjectRow>(SQL, page, |project| project.name.clone()).await
+    }
+
+    /// Changes what a project asks of its keys.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn update_project(&self, project: &Project) -> Result<(), Error> {
+        const SQL: &str = "UPDATE projects SET rotate_after_days = $1 WHERE id = $2";
+        let mut turn = self.turn().await?;
+        let id = turn.require(What::Project, &project.id).await?;
+        on!(&mut turn.0, |tx| {
+            let set = sqlx::query(SQL).bind(i64::from(project.rotate_after_days)).bind(id);
+            set.execute(&mut **tx).await.map(drop)
+        })?;
+        turn.commit().await
     }
 
     /// Removes a project that owns no key.
@@ -86,6 +109,11 @@ mod tests {
             assert!(matches!(store.add_project(&project("bots")).await, Err(Error::Taken { .. })));
             assert_eq!(store.project("bots").await.unwrap(), bots);
             assert_eq!(store.project(&bots.id.to_string()).await.unwrap(), bots);
+            let sooner = Project { rotate_after_days: 30, ..bots.clone() };
+            store.update_project(&sooner).await.unwrap();
+            let bots = sooner;
+            assert_eq!(store.project("bots").await.unwrap(), bots);
+            assert!(matches!(store.update_project(&project("none")).await, Err(Error::NotFound { .. })));
             let listed = store.projects(&Page::default()).await.unwrap();
             assert_eq!(listed.items, std::slice::from_ref(&bots));
             store.remove_project(bots.id).await.unwrap();

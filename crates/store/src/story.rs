@@ -98,6 +98,7 @@ pub(crate) fn credential(name: &str, venue: &Venue) -> Credential {
         secret: sealed("a sealed credential"),
         public_key: None,
         created_at: at(0),
+        checked: None,
     }
 }
 
@@ -105,6 +106,7 @@ pub(crate) fn project(name: &str) -> Project {
     Project {
         id: keyward_policy::ProjectId::from_entropy(entropy()),
         name: name.to_owned(),
+        rotate_after_days: 90,
         created_at: at(0),
     }
 }

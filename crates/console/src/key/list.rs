@@ -1,19 +1,23 @@
 //! The keys there are, and what each needs.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use jiff::Timestamp;
 use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::list::{Which, list as operation};
+use keyward_control::operation::key::safety::safety;
 use keyward_control::operation::project;
+use keyward_control::safety::Finding;
 use keyward_control::{Control, Error, Part};
 use keyward_policy::{KeyState, Operation};
 use serde::Deserialize;
 
 use super::rights::short;
 use crate::Shared;
-use crate::attention::{Finding, findings};
+use crate::attention::Attention;
 use crate::finish::finish;
 use crate::frame::{Frame, Section, html};
 use crate::moment::Moment;
@@ -71,7 +75,9 @@ struct Row {
     expires: Option<Moment>,
     badge: Badge,
     advice: &'static str,
-    finding: Option<Finding>,
+    used: Option<Moment>,
+    used_from: String,
+    finding: Option<Attention>,
 }
 
 pub(super) async fn list(
@@ -82,8 +88,14 @@ pub(super) async fn list(
     let page = finish(async move {
         let now = control.now();
         let listed = operation(&control, &visitor.actor, wanted.which()).await?;
+        let found = safety(&control, &visitor.actor, wanted.which()).await?.keys;
+        let mut found: HashMap<_, _> = found.into_iter().map(|key| (key.id, key.findings)).collect();
+        let rows = listed.items.into_iter().map(|key| {
+            let worst = found.remove(&key.id).and_then(|found| found.into_iter().next());
+            Row::of(key, worst, &visitor, now)
+        });
         Ok(Page {
-            rows: listed.items.iter().map(|key| Row::of(key, now)).collect(),
+            rows: rows.collect(),
             projects: projects(&control, &visitor, &wanted.project).await?,
             states: STATES.map(|(value, label, _)| Choice::new(value, &wanted.state).called(label)).into(),
             next: listed.next.map(|after| wanted.following(&after)),
@@ -141,19 +153,22 @@ impl Wanted {
 }
 
 impl Row {
-    fn of(key: &KeyView, now: Timestamp) -> Self {
-        let (badge, advice) = standing(key);
+    fn of(key: KeyView, worst: Option<Finding>, visitor: &Visitor, now: Timestamp) -> Self {
+        let (badge, advice) = standing(&key);
+        let page = format!("/keys/{}", key.id);
         let venues: Vec<_> = key.grants.iter().map(|grant| grant.venue.as_str()).collect();
         Self {
             id: key.id.to_string(),
-            name: key.name.clone(),
-            project: key.project.clone(),
             venues: venues.join(", "),
+            name: key.name,
+            project: key.project,
             permissions: short(key.permissions),
             expires: key.retires_at.or(key.expires_at).map(|at| Moment::new(at, now)),
             badge,
             advice,
-            finding: findings(key, now).into_iter().next(),
+            used: key.last_used_at.map(|at| Moment::new(at, now)),
+            used_from: key.last_used_from.unwrap_or_default(),
+            finding: worst.map(|worst| Attention::of(worst, &page, visitor)),
         }
     }
 }

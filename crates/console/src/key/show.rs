@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::show::show as operation;
-use keyward_control::operation::key::usage;
+use keyward_control::operation::key::{safety, usage};
 use keyward_control::{Control, Error};
 use keyward_policy::{Operation, Standing};
 
 use super::rights::Rights;
 use super::used::Used;
 use crate::Shared;
-use crate::attention::{Finding, findings};
+use crate::attention::Attention;
 use crate::audit::row::Row;
 use crate::finish::finish;
 use crate::frame::{Frame, Section, html};
@@ -40,7 +40,7 @@ struct Page {
     advice: &'static str,
     created: Moment,
     rights: Rights,
-    findings: Vec<Finding>,
+    findings: Vec<Attention>,
     snippets: Vec<Snippet>,
     used: Used,
     log: Option<Log>,
@@ -66,6 +66,9 @@ pub(super) async fn show(
         let used = usage::usage(&control, &visitor.actor, &key.id.to_string()).await?;
         let used = Used::of(&key, &used, now);
         let log = log(&control, &visitor, &key, now).await?;
+        let page = format!("/keys/{}", key.id);
+        let findings = safety::of_one(&control, &visitor.actor, &key.id.to_string()).await?;
+        let findings = findings.into_iter().map(|one| Attention::of(one, &page, &visitor)).collect();
         let frame = Frame::new(visitor, Section::Keys, key.name.clone()).with_script("live.js");
         let frame = frame.after(after.done.as_deref());
         Ok(Page {
@@ -74,7 +77,7 @@ pub(super) async fn show(
             advice,
             created: Moment::new(key.created_at, now),
             rights: Rights::of(&key, now),
-            findings: findings(&key, now),
+            findings,
             snippets: snippets::of(&key),
             used,
             log,

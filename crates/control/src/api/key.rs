@@ -18,6 +18,7 @@ pub(super) fn routes() -> Routes {
         .get("/keys/{key}", SHOW, show)
         .patch("/keys/{key}", UPDATE, update)
         .get("/keys/{key}/proposal", PROPOSE, propose)
+        .get("/key-safety", SAFETY, safety)
         .delete("/keys/{key}", DELETE, delete)
         .post("/keys/{key}/rotate", ROTATE, rotate)
         .post("/keys/{key}/suspend", SUSPEND, suspend)
@@ -37,6 +38,20 @@ async fn list(
     Asked(which): Asked<key::list::Which>,
 ) -> Answer<Listed<KeyView>> {
     finish(async move { key::list::list(&control, &actor, which).await }).await
+}
+
+const SAFETY: Told = does(
+    Operation::KeySafety,
+    "Tell which keys, and which real keys, somebody should look at",
+    &[Code::ProjectUnknown, Code::CredentialUnknown, Code::VenueUnknown],
+);
+
+async fn safety(
+    control: Shared,
+    Acting(actor): Acting,
+    Asked(which): Asked<key::list::Which>,
+) -> Answer<key::safety::Safety> {
+    finish(async move { key::safety::safety(&control, &actor, which).await }).await
 }
 
 const CREATE: Told = does(

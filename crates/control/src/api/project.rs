@@ -16,6 +16,7 @@ pub(super) fn routes() -> Routes {
         .get("/projects", LIST, list)
         .post("/projects", ADD, add)
         .get("/projects/{project}", SHOW, show)
+        .patch("/projects/{project}", UPDATE, update)
         .delete("/projects/{project}", REMOVE, remove)
 }
 
@@ -29,7 +30,8 @@ async fn list(
     finish(async move { project::list::list(&control, &actor, part).await }).await
 }
 
-const ADD: Told = does(Operation::ProjectAdd, "Add one", &[Code::NameInvalid, Code::NameTaken]);
+const ADD: Told =
+    does(Operation::ProjectAdd, "Add one", &[Code::NameInvalid, Code::NameTaken, Code::TimeInvalid]);
 
 async fn add(
     control: Shared,
@@ -48,6 +50,22 @@ async fn show(
     known: Known,
 ) -> Tagged<project::ProjectView> {
     known.or(finish(async move { project::show::show(&control, &actor, &project).await }).await)
+}
+
+const UPDATE: Told = does(
+    Operation::ProjectUpdate,
+    "Change what one asks of its keys",
+    &[Code::ProjectUnknown, Code::TimeInvalid],
+);
+
+async fn update(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(project): Named,
+    Input(input): Input<project::update::Update>,
+) -> Tagged<project::ProjectView> {
+    let updated = finish(async move { project::update::update(&control, &actor, &project, input).await });
+    Known::default().or(updated.await)
 }
 
 const REMOVE: Told =

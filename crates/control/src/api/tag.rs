@@ -32,10 +32,12 @@ impl Tag for CredentialView {}
 impl Tag for ProjectView {}
 
 impl Tag for KeyView {
-    /// The revision; and the state, because that changes with time alone.
+    /// The revision; and the state and the last use, because those change with time alone.
     fn tag(&self) -> String {
         let state = serde_json::to_value(self.state).ok();
-        format!("{}-{}", self.revision, state.as_ref().and_then(|state| state.as_str()).unwrap_or_default())
+        let state = state.as_ref().and_then(|state| state.as_str()).unwrap_or_default();
+        let used = self.last_used_at.map(|at| format!("-{}", at.as_microsecond())).unwrap_or_default();
+        format!("{}-{state}{used}", self.revision)
     }
 }
 

@@ -9,7 +9,7 @@ pub mod set_api_key;
 pub mod show;
 mod view;
 
-pub use view::CredentialView;
+pub use view::{CredentialView, LastCheck};
 
 use keyward_policy::{Change, Credential, CredentialId, Mode, SecretOwner, Venue};
 use serde_json::json;
@@ -54,6 +54,7 @@ impl Place {
             secret,
             public_key: real.public_key,
             created_at: control.now(),
+            checked: None,
         };
         let recorded = act.record(id, described(&credential)).await?;
         recorded.carry_out(control.store.add_credential(&credential)).await?;

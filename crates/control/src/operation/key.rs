@@ -11,6 +11,7 @@ pub mod propose;
 pub mod resume;
 pub mod revoke;
 pub mod rotate;
+pub mod safety;
 pub mod show;
 mod state;
 pub mod suspend;

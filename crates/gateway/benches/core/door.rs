@@ -98,6 +98,7 @@ impl Door {
             secret: sealed,
             public_key: None,
             created_at: now,
+            checked: None,
         })));
         let permissions: PermissionSet = "market,read,trade".parse()?;
         for number in 0..self.keys {

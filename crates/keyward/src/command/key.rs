@@ -4,6 +4,7 @@ mod create;
 mod propose;
 mod rate;
 mod rotate;
+mod safety;
 mod show;
 mod update;
 mod usage;
@@ -35,6 +36,8 @@ const FIELDS: &[Field] = &[
     ("expires", "/expires_at"),
     ("retires", "/retires_at"),
     ("base URLs", "/base_urls"),
+    ("last used", "/last_used_at"),
+    ("from", "/last_used_from"),
 ];
 const COLUMNS: &[Field] = &[
     ("NAME", "/name"),
@@ -43,6 +46,7 @@ const COLUMNS: &[Field] = &[
     ("TYPE", "/type"),
     ("MAY", "/permissions"),
     ("EXPIRES", "/expires_at"),
+    ("LAST USED", "/last_used_at"),
     ("ID", "/id"),
 ];
 
@@ -55,6 +59,8 @@ pub(crate) enum Key {
     Show(show::Show),
     Update(update::Update),
     Propose(propose::Propose),
+    /// Tell which keys, and which real keys, somebody should look at
+    Safety,
     Rotate(rotate::Rotate),
     /// Tell when, from where and for what a key was used, and why it was refused
     Usage(Named),
@@ -85,6 +91,7 @@ impl Key {
             Self::Show(show) => show.run(invocation).await,
             Self::Update(update) => update.run(invocation).await,
             Self::Propose(propose) => propose.run(invocation).await,
+            Self::Safety => safety::run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
             Self::Usage(key) => key.usage(invocation).await,
             Self::Suspend(key) => key.stop(invocation, "suspend").await,

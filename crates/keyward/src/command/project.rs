@@ -2,24 +2,32 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::output::{Field, record, table};
 
-const FIELDS: &[Field] = &[("id", "/id"), ("name", "/name"), ("created", "/created_at")];
+const FIELDS: &[Field] = &[
+    ("id", "/id"),
+    ("name", "/name"),
+    ("rotate after days", "/rotate_after_days"),
+    ("created", "/created_at"),
+];
 const COLUMNS: &[Field] = &[("NAME", "/name"), ("ID", "/id"), ("CREATED", "/created_at")];
 
 /// The applications, strategies, customers or partners that own keys
 #[derive(Subcommand)]
 pub(crate) enum Project {
     /// Add a project
-    Add(Named),
+    Add(Add),
     /// List the projects
     List,
     /// Show one project
     Show(Named),
+    /// Change what a project asks of its keys
+    Update(Update),
     /// Remove a project that owns no keys any more
     Remove(Named),
 }
@@ -32,11 +40,47 @@ pub(crate) struct Named {
     name: String,
 }
 
+/// What a project asks of its keys.
+#[derive(Args, Serialize)]
+struct Asks {
+    /// How old keys become before they should be rotated: 1d to 90d, and 90d unless said otherwise
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    #[serde(rename = "rotate_after_days", skip_serializing_if = "Option::is_none")]
+    rotate_after: Option<u16>,
+}
+
+/// A project to be added.
+#[derive(Args, Serialize)]
+pub(crate) struct Add {
+    /// The project
+    #[arg(value_name = "PROJECT")]
+    name: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    asks: Asks,
+}
+
+/// What shall be different.
+#[derive(Args)]
+#[command(after_help = "Example:\n  keyward project update bots --rotate-after 60d")]
+pub(crate) struct Update {
+    #[command(flatten)]
+    project: Named,
+    #[command(flatten)]
+    asks: Asks,
+}
+
+/// A number of days, with or without its unit.
+fn days(text: &str) -> Result<u16, String> {
+    text.strip_suffix('d').unwrap_or(text).parse().map_err(|_| "write it like 60d".to_owned())
+}
+
 impl Project {
     /// Runs the command.
     pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
         match self {
-            Self::Add(project) => add(invocation, &project.name).await,
+            Self::Add(project) => add(invocation, &project).await,
+            Self::Update(update) => update.run(invocation).await,
             Self::List => {
                 let projects = invocation.list(&path(&["projects"])).await?;
                 invocation.printer.result(&projects, |projects| table(projects, COLUMNS, "no projects yet"))
@@ -53,8 +97,17 @@ impl Project {
     }
 }
 
-async fn add(invocation: &mut Invocation, name: &str) -> Result<()> {
-    let project = invocation.call(&Call::post(path(&["projects"]), &json!({ "name": name }))?).await?;
+impl Update {
+    async fn run(self, invocation: &mut Invocation) -> Result<()> {
+        let change = Call::patch(path(&["projects", &self.project.name]), &self.asks)?;
+        let project = invocation.call(&change).await?;
+        invocation.printer.result(&project, shown)
+    }
+}
+
+async fn add(invocation: &mut Invocation, add: &Add) -> Result<()> {
+    let name = &add.name;
+    let project = invocation.call(&Call::post(path(&["projects"]), add)?).await?;
     invocation.printer.result(&project, shown)?;
     invocation.printer.next(&format!(
         "keyward key create NAME --project {name} --credential CREDENTIAL --allow market,read,trade"

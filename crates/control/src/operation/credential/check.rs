@@ -1,5 +1,6 @@
 //! `credential check`: asks the exchange what a real key may do, and says plainly what is too much.
 
+use jiff::Timestamp;
 use keyward_dialect::RealKeyRights;
 use keyward_policy::{Actor, Operation};
 use serde::Serialize;
@@ -53,11 +54,18 @@ pub async fn check(control: &Control, actor: &Actor, credential: &str) -> Result
     if control.vault.is_sealed() {
         return Err(keyward_vault::Error::Sealed.into());
     }
-    let (credential_name, venue_name) = (credential.name.clone(), venue.name.clone());
+    let (credential_name, venue_name, id) = (credential.name.clone(), venue.name.clone(), credential.id);
     let recorded = act.record(credential.id, Value::Null).await?;
     let rights = recorded.carry_out(control.introspect.rights(venue, credential)).await?;
+    control.store.note_check(id, &remembered(&rights, control.now())).await?;
     recorded.note(json!({ "rights": rights.names, "ip_restricted": rights.ip_restricted }));
     Ok(Checked::of(credential_name, venue_name, rights))
+}
+
+/// What of it is kept.
+fn remembered(rights: &RealKeyRights, at: Timestamp) -> keyward_policy::Checked {
+    let RealKeyRights { can_withdraw, can_transfer, ip_restricted, .. } = *rights;
+    keyward_policy::Checked { at, can_withdraw, can_transfer, ip_restricted }
 }
 
 impl Checked {

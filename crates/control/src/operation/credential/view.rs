@@ -1,7 +1,7 @@
 //! A credential as operators see it: everything but the secret.
 
 use jiff::Timestamp;
-use keyward_policy::{Credential, CredentialId, KeyType};
+use keyward_policy::{Checked, Credential, CredentialId, KeyType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,9 +25,32 @@ pub struct CredentialView {
     /// The public key to register at the exchange, for asymmetric credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
+    /// What the exchange said last of it; null when it was never asked.
+    pub checked: Option<LastCheck>,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+}
+
+/// What the exchange said last of a real key.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct LastCheck {
+    /// When it said so.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Whether the real key may send money away.
+    pub can_withdraw: bool,
+    /// Whether it may move money inside the exchange.
+    pub can_transfer: bool,
+    /// Whether the exchange takes it from certain addresses only.
+    pub ip_restricted: bool,
+}
+
+impl From<&Checked> for LastCheck {
+    fn from(checked: &Checked) -> Self {
+        let Checked { at, can_withdraw, can_transfer, ip_restricted } = *checked;
+        Self { at, can_withdraw, can_transfer, ip_restricted }
+    }
 }
 
 impl CredentialView {
@@ -39,6 +62,7 @@ impl CredentialView {
             api_key: Some(credential.api_key).filter(|key| !key.is_empty()),
             key_type: credential.key_type,
             public_key: credential.public_key,
+            checked: credential.checked.as_ref().map(Into::into),
             created_at: credential.created_at,
         }
     }

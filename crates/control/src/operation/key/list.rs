@@ -1,7 +1,7 @@
 //! `key list`.
 
-use keyward_policy::{Actor, KeyState, Operation};
-use keyward_store::{KeyFilter, Page};
+use keyward_policy::{Actor, Key, KeyState, Operation};
+use keyward_store::{KeyFilter, List, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -38,15 +38,20 @@ pub struct Which {
 /// `project_unknown`, `credential_unknown`, `venue_unknown`, `malformed` for a wrong `after`; `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor, which: Which) -> Result<Listed<KeyView>, Error> {
     control.view(actor, Operation::KeyList)?;
-    let filter = filter(control, &which).await?;
-    let page = Page::from(Part { limit: which.limit, after: which.after });
-    let list = control.store.keys_named(filter, which.search.as_deref(), &page).await?;
+    let list = matching(control, &which).await?;
     let mut names = Names::new(&control.store);
     let mut items = Vec::with_capacity(list.items.len());
     for key in list.items {
         items.push(KeyView::of(control, &mut names, key).await?);
     }
     Ok(Listed { items, next: list.next })
+}
+
+/// The keys that are asked for.
+pub(super) async fn matching(control: &Control, which: &Which) -> Result<List<Key>, Error> {
+    let filter = filter(control, which).await?;
+    let page = Page::from(Part { limit: which.limit, after: which.after.clone() });
+    Ok(control.store.keys_named(filter, which.search.as_deref(), &page).await?)
 }
 
 async fn filter(control: &Control, which: &Which) -> Result<KeyFilter, Error> {

@@ -13,13 +13,14 @@ use super::difference::difference;
 use super::find;
 use super::tighten::{Needed, tightened};
 use super::told;
+use crate::names::Names;
 use crate::usage::{Did, Traded, WINDOW};
 use crate::{Control, Error, material};
 
 /// A bot shows most of what it does within a week; what it did for less says little of what it will do.
 const ENOUGH_DAYS: i64 = 7;
 /// Entries of the log that may be unread: what is written while it is read.
-const BEHIND_MAX: u64 = 1_000;
+pub(super) const BEHIND_MAX: u64 = 1_000;
 const DAY_S: i64 = 86_400;
 
 /// What could be narrower, and what that rests on.
@@ -82,15 +83,15 @@ pub struct RestsOn {
 pub async fn propose(control: &Control, actor: &Actor, key: &str) -> Result<Proposal, Error> {
     control.view(actor, Operation::KeyPropose)?;
     let key = find(control, key).await?;
-    proposal(control, &key).await
+    proposal(control, &mut Names::new(&control.store), &key).await
 }
 
 /// The proposal for a key at hand.
-pub(super) async fn proposal(control: &Control, key: &Key) -> Result<Proposal, Error> {
+pub(super) async fn proposal(control: &Control, names: &mut Names<'_>, key: &Key) -> Result<Proposal, Error> {
     let now = control.now();
     let from = now.checked_sub(WINDOW).map_or(key.created_at, |from| from.max(key.created_at));
     let did = control.usage.of(key.id).practice.since(from);
-    let places = places(control, key).await?;
+    let places = places(names, key).await?;
     let symbols = symbols(key, &places, &did);
     let doubts = doubts(&did, symbols.is_some(), &places, control.unread());
     let needed = Needed { permissions: did.needs, symbols, addresses: did.addresses.clone() };
@@ -131,10 +132,10 @@ impl Tighter {
 }
 
 /// The venues of a key's grants.
-async fn places(control: &Control, key: &Key) -> Result<Vec<(Venue, &'static dyn Dialect)>, Error> {
+async fn places(names: &mut Names<'_>, key: &Key) -> Result<Vec<(Venue, &'static dyn Dialect)>, Error> {
     let mut places = Vec::with_capacity(key.grants.len());
     for grant in &key.grants {
-        let venue = control.store.venue(&grant.venue.to_string()).await?;
+        let venue = names.venue(grant.venue).await?.clone();
         let dialect = material::dialect(&venue)?;
         places.push((venue, dialect));
     }

@@ -62,6 +62,11 @@ pub struct KeyView {
     pub base_urls: BTreeMap<String, String>,
     /// Grows by one with every change; audit records name it as the policy version.
     pub revision: u64,
+    /// When it was last used; null when it was not, as far as the audit log has been read.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
+    /// From where.
+    pub last_used_from: Option<String>,
     /// When it was issued.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -104,10 +109,11 @@ impl KeyView {
         for grant in &key.grants {
             grants.push(GrantView::of(names, grant).await?);
         }
+        let last = control.usage.last(key.id);
         let url = |grant: &GrantView| (grant.venue.clone(), control.base_url(&grant.venue));
         Ok(Self {
             id: key.id,
-            project: names.project(key.project).await?.to_owned(),
+            project: names.project(key.project).await?.name.clone(),
             key_type: key.verifier.key_type(),
             api_key: key.api_key.to_string(),
             state: key.standing(control.now()),
@@ -123,6 +129,8 @@ impl KeyView {
             base_urls: grants.iter().map(url).collect(),
             grants,
             revision: key.revision,
+            last_used_at: last.as_ref().map(|(at, _)| *at),
+            last_used_from: last.and_then(|(_, address)| address),
             created_at: key.created_at,
             rotated_from: key.rotated_from,
             warnings: Vec::new(),

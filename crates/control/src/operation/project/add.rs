@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::ProjectView;
+use super::{ProjectView, check_rotation};
 use crate::{Control, Error, name};
 
 /// A project to be added.
@@ -15,18 +15,24 @@ use crate::{Control, Error, name};
 pub struct Add {
     /// Its name.
     pub name: String,
+    /// How old its keys become before they should be rotated, in days: 1 to 90, and 90 unless said otherwise.
+    #[serde(default)]
+    pub rotate_after_days: Option<u16>,
 }
 
 /// Adds a project.
 ///
 /// # Errors
-/// `name_invalid`, `name_taken`; and those of every change.
+/// `name_invalid`, `name_taken`, `time_invalid`; and those of every change.
 pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<ProjectView, Error> {
     let act = control.act(actor, Operation::ProjectAdd).await?;
     name::check(&input.name)?;
+    let rotate_after_days = input.rotate_after_days.unwrap_or(Project::ROTATE_AFTER_DAYS_MAX);
+    check_rotation(rotate_after_days)?;
     let id = ProjectId::from_entropy(control.random());
-    let project = Project { id, name: input.name, created_at: control.now() };
-    let recorded = act.record(id, json!({ "name": project.name })).await?;
+    let project = Project { id, name: input.name, rotate_after_days, created_at: control.now() };
+    let recorded =
+        act.record(id, json!({ "name": project.name, "rotate_after_days": rotate_after_days })).await?;
     recorded.carry_out(control.store.add_project(&project)).await?;
     Ok(project.into())
 }
@@ -38,7 +44,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     async fn added(fixture: &Fixture, name: &str) -> Result<ProjectView, Code> {
-        let input = Add { name: name.to_owned() };
+        let input = Add { name: name.to_owned(), rotate_after_days: None };
         add(&fixture.control, &fixture.actor, input).await.map_err(|error| error.code())
     }
 

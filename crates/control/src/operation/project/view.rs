@@ -14,6 +14,8 @@ pub struct ProjectView {
     pub id: ProjectId,
     /// Its name.
     pub name: String,
+    /// How old its keys become before they should be rotated, in days.
+    pub rotate_after_days: u16,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -21,6 +23,11 @@ pub struct ProjectView {
 
 impl From<Project> for ProjectView {
     fn from(project: Project) -> Self {
-        Self { id: project.id, name: project.name, created_at: project.created_at }
+        Self {
+            id: project.id,
+            name: project.name,
+            rotate_after_days: project.rotate_after_days,
+            created_at: project.created_at,
+        }
     }
 }

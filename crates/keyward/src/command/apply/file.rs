@@ -40,10 +40,13 @@ pub(super) struct Venue {
     pub(super) urls: Option<BTreeMap<String, String>>,
 }
 
-/// A project: there is nothing to say of it but that there is one.
+/// A project.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Project {}
+pub(super) struct Project {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rotate_after_days: Option<u16>,
+}
 
 /// A key's policy. What is not named is the default of a new key, and stays as it is of one that is there.
 #[derive(Debug, Deserialize, Serialize)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::file::Wanted;
-use super::state::{State, key, sorted, venue};
+use super::state::{State, key, project, sorted, venue};
 use crate::command::key::range;
 use crate::door::{Call, path};
 use crate::outcome::Problem;
@@ -59,7 +59,7 @@ impl Plan {
             steps.extend(step("venue", name, fields, now, &Value::Null)?);
         }
         for (name, fields) in &projects {
-            let now = state.projects.get(name).map(|_| Map::new());
+            let now = state.projects.get(name).map(project);
             steps.extend(step("project", name, fields, now, &Value::Null)?);
         }
         for (name, fields) in &keys {
@@ -191,7 +191,7 @@ fn step(
     if action == Action::Change && fields.is_empty() {
         return Ok(None);
     }
-    let fixed = |field: &&String| kind != "key" || FIXED.contains(&field.as_str());
+    let fixed = |field: &&String| kind == "venue" || FIXED.contains(&field.as_str());
     if let Some(field) = fields.keys().find(fixed).filter(|_| action == Action::Change) {
         let error = format!("the {field} of the {kind} {name} cannot be changed");
         return Err(Problem::new("not_changeable", error)

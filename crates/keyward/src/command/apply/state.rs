@@ -45,6 +45,11 @@ pub(super) fn venue(shown: &Value) -> Map<String, Value> {
     VENUE.iter().map(|field| ((*field).to_owned(), shown[field].clone())).collect()
 }
 
+/// A project's fields as a file has them.
+pub(super) fn project(shown: &Value) -> Map<String, Value> {
+    [("rotate_after_days".to_owned(), shown["rotate_after_days"].clone())].into_iter().collect()
+}
+
 /// A key's fields as a file has them.
 pub(super) fn key(shown: &Value) -> Map<String, Value> {
     let grants = shown["grants"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -86,7 +91,7 @@ pub(crate) fn export(state: &State) -> Result<String> {
         records.iter().map(named).collect::<Map<_, _>>().into()
     };
     let document = json!({
-        "venue": of(&state.venues, venue), "project": of(&state.projects, |_| Map::new()), "key": of(&state.keys, key),
+        "venue": of(&state.venues, venue), "project": of(&state.projects, project), "key": of(&state.keys, key),
     });
     let unknown = |error| Problem::new("failed", format!("the server told what is not known here: {error}"));
     let wanted: Wanted = serde_json::from_value(document).map_err(unknown)?;
