@@ -40,14 +40,27 @@ export const person = async () => {
       }, value);
     }
   };
-  const press = (button) => Promise.all([page.waitForNavigation(), page.click(button)]);
+  const press = async (button) => {
+    const [there] = await Promise.allSettled([page.waitForNavigation({ timeout: 15_000 }), page.click(button)]);
+    if (there.status === "fulfilled") return;
+    const told = await page.$$eval("[role=alert]", (parts) => parts.map((part) => part.textContent.trim()).join(" "));
+    throw new Error(`${button} at ${page.url()} leads nowhere: ${told}`);
+  };
   const send = async (path, fields, button = "main .primary") => { await open(path); await fill(fields); await press(button); };
   const here = () => page.url().slice(control.length);
   const text = (place) => page.$eval(place, (part) => part.textContent.trim());
   const texts = (place) => page.$$eval(place, (parts) => parts.map((part) => part.textContent.trim()));
   const stored = () => fill({ "[data-guard]": true });
 
-  return { page, open, fill, press, send, here, text, texts, stored, look: (name) => look(page, name) };
+  // From now on he has an authenticator that knows him, and does at once what it is asked for.
+  const withAuthenticator = async () => {
+    const protocol = await page.createCDPSession();
+    await protocol.send("WebAuthn.enable");
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true };
+    await protocol.send("WebAuthn.addVirtualAuthenticator", { options: { ...options, isUserVerified: true } });
+  };
+
+  return { page, withAuthenticator, open, fill, press, send, here, text, texts, stored, look: (name) => look(page, name) };
 };
 
 // Looks at the page that is open, in every way.

@@ -40,6 +40,21 @@ expect(await text("h1"), "Sign in", "a code that was used leads to");
 await send("/sign-in?then=%2Fprojects", { "#name": "ada", "#password": PASSWORD, "#code": code(device, 0) });
 expect(here(), "/projects", "who has signed in is at");
 
+await send("/step-up?then=%2Faccount", { "#code": code(device, 1) });
+expect(here(), "/account", "who has shown his code again is at");
+await ada.withAuthenticator();
+await send("/account/passkeys/new", { "#passkey-name": "laptop" });
+expect(here(), "/account?done=passkey-added", "who has made a passkey is at");
+await press("form[action='/sign-out'] button");
+await open("/sign-in?then=%2Faccount");
+await look("sign-in");
+await open("/sign-in?then=%2Faccount");
+await press("[data-passkey] button");
+expect(here(), "/account", "who has signed in with a passkey alone is at");
+await open("/step-up?then=%2Fprojects");
+await press("[data-passkey] button");
+expect(here(), "/projects", "who has shown his passkey again is at");
+
 for (const name of ["bots", "treasury"]) await send("/projects/new", { "#name": name });
 await send("/venues/new", { "#name": "binance", "#url": exchange.url, "[name=public_market_data]": true });
 await send("/credentials/new", { "#name": "main", "#api_key": exchange.api_key, "#secret": exchange.secret });
@@ -100,7 +115,7 @@ const PAGES = {
   credentials: "/credentials", "new-credential": "/credentials/new", projects: "/projects", audit: "/audit",
   "audit-refusals": "/audit?event=refused", "audit-entry": "/audit/20", seal: "/vault/seal", unseal: "/vault/unseal",
   people: "/people", invite: "/people/invite", role: "/people/ada/role", tokens: "/tokens", "new-token": "/tokens/new",
-  account: "/account", password: "/account/password", "step-up": "/step-up?then=%2Fkeys", problem: "/keys/nothing",
+  account: "/account", password: "/account/password", "new-passkey": "/account/passkeys/new", "step-up": "/step-up?then=%2Fkeys", problem: "/keys/nothing",
 };
 for (const [name, path] of Object.entries(PAGES)) {
   await open(path);

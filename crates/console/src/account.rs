@@ -17,6 +17,7 @@ use crate::finish::finish;
 use crate::frame::{Frame, Section, html};
 use crate::moment::Moment;
 use crate::overview::After;
+use crate::passkey;
 use crate::problem::Failure;
 use crate::session::{Own, OwnPosted};
 use crate::visitor::Visitor;
@@ -36,6 +37,7 @@ struct Page {
     name: String,
     role: &'static str,
     fresh: Option<Moment>,
+    passkeys: Vec<passkey::Row>,
     sessions: Vec<Row>,
 }
 
@@ -70,6 +72,7 @@ async fn show(
             name: visitor.name().to_owned(),
             role: visitor.role(),
             fresh: visitor.fresh_until.map(|until| Moment::new(until, now)),
+            passkeys: passkey::rows(&control, &own).await?,
             sessions: sessions.into_iter().map(row).collect(),
             frame: Frame::new(visitor, Section::Account, "Your account").after(after.done.as_deref()),
         })

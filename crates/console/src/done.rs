@@ -30,6 +30,8 @@ const DONE: &[(&str, &str)] = &[
     ("token-revoked", "The token is revoked. Programs that show it are refused."),
     ("session-ended", "The session is ended."),
     ("sessions-ended", "You are signed out everywhere else."),
+    ("passkey-added", "The passkey is added. Sign in with it from now on."),
+    ("passkey-removed", "The passkey is removed. Remove it from its authenticator too."),
     ("password-changed", "The password is changed, and your other sessions are ended."),
 ];
 

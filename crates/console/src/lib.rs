@@ -24,6 +24,7 @@ mod live;
 mod moment;
 mod overview;
 mod parts;
+mod passkey;
 mod people;
 mod problem;
 mod project;
@@ -75,6 +76,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(sign_in::routes())
         .merge(invitation::routes())
         .merge(second_factor::routes())
+        .merge(passkey::routes())
         .merge(account::routes())
         .merge(people::routes())
         .merge(token::routes())

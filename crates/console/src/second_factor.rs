@@ -14,6 +14,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use crate::Shared;
 use crate::finish::finish;
 use crate::frame::{Frame, html};
+use crate::passkey::{Offered, SCRIPT};
 use crate::problem::Failure;
 use crate::session::{Own, OwnPosted, with_session};
 
@@ -33,6 +34,8 @@ struct Page {
     offer: Offer,
     picture: Picture,
     is_enrolled: bool,
+    /// Another way to have a second factor, where passkeys can be had.
+    passkey: Option<Offered>,
 }
 
 #[derive(Template)]
@@ -68,8 +71,9 @@ async fn offer(control: Shared, own: Own) -> Result<Response, Failure> {
         let offer = second_factor::begin(&control, &own.0.session, &own.0.shown).await?;
         let picture = Picture::of(offer.uri.text())?;
         let is_enrolled = own.0.session.is_enrolled();
-        let frame = Frame::of_session(&own, "Add your second factor");
-        Ok(Page { frame, offer, picture, is_enrolled })
+        let frame = Frame::of_session(&own, "Add your second factor").with_script(SCRIPT);
+        let passkey = Offered::to(&control, &own).await.ok().filter(|_| !is_enrolled);
+        Ok(Page { frame, offer, picture, is_enrolled, passkey })
     });
     Ok(html(&page.await?))
 }
@@ -111,7 +115,7 @@ async fn renew(control: Shared, OwnPosted(own, ..): OwnPosted) -> Result<Respons
 }
 
 /// Shows the codes, once; with the session that goes on, where a new one began.
-fn shown(own: &Own, codes: RecoveryCodes) -> Response {
+pub(crate) fn shown(own: &Own, codes: RecoveryCodes) -> Response {
     let frame = Frame::of_session(own, "Keep these recovery codes").with_script("secret.js");
     let page = Codes { frame, codes };
     let answer = html(&page);

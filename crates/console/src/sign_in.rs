@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Query;
+use axum::extract::{Extension, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use keyward_control::api::{status, unset_cookie};
+use keyward_control::api::{Held, status, unset_cookie};
 use keyward_control::operation::operator::list::is_first_run;
-use keyward_control::operation::session::{self, SignIn, StepUp};
+use keyward_control::operation::session::{self, Asked, SignIn, StepUp};
 use keyward_control::{Code, Control, Error};
 use keyward_policy::Fault;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::Shared;
 use crate::finish::finish;
 use crate::frame::{Frame, Section, html};
+use crate::passkey::{SCRIPT, asked};
 use crate::problem::{Failure, sentence};
 use crate::session::{OwnPosted, Told, with_cookie, with_session};
 use crate::then::checked;
@@ -44,6 +45,7 @@ struct Page {
     name: String,
     problem: Option<Problem>,
     is_first_run: bool,
+    passkey: Option<Asked>,
 }
 
 #[derive(Template)]
@@ -52,6 +54,7 @@ struct Again {
     frame: Frame,
     then: String,
     problem: Option<Problem>,
+    passkey: Option<Asked>,
 }
 
 /// What was wrong the last time.
@@ -67,30 +70,51 @@ impl Problem {
 }
 
 async fn ask(control: Shared, Query(wanted): Query<Wanted>) -> Result<Response, Failure> {
-    let is_first_run = finish(async move { is_first_run(&control).await }).await?;
-    let (frame, then) = (Frame::perhaps(None, "Sign in"), checked(&wanted.then).to_owned());
-    Ok(html(&Page { frame, then, name: String::new(), problem: None, is_first_run }))
+    let counting = control.clone();
+    let is_first_run = finish(async move { is_first_run(&counting).await }).await?;
+    Ok(html(&Page { is_first_run, ..Page::new(&control, checked(&wanted.then)) }))
+}
+
+impl Page {
+    fn new(control: &Control, then: &str) -> Self {
+        Self {
+            frame: Frame::perhaps(None, "Sign in").with_script(SCRIPT),
+            then: then.to_owned(),
+            name: String::new(),
+            problem: None,
+            is_first_run: false,
+            passkey: session::ask_to_sign_in(control).ok(),
+        }
+    }
+}
+
+/// The page again, for who was not let in; what broke is told elsewhere.
+pub(crate) fn refused(
+    control: &Control,
+    then: &str,
+    name: String,
+    error: Error,
+) -> Result<Response, Failure> {
+    if error.code().kind().fault() != Fault::Caller {
+        return Err(error.into());
+    }
+    let page = Page { name, problem: Some(Problem::of(&error)), ..Page::new(control, then) };
+    Ok((status(error.code().kind()), html(&page)).into_response())
 }
 
 async fn sign_in(control: Shared, Told(caller, form): Told) -> Result<Response, Failure> {
     let (name, then) = (form.text_or_empty("name"), checked(&form.text_or_empty("then")).to_owned());
     let missing = || Error::new(Code::SignInRefused, "the name or the password is wrong");
     let password = form.secret("password")?.ok_or_else(missing);
-    let given = name.clone();
+    let (given, signing) = (name.clone(), control.clone());
     let begun = finish(async move {
         let input = SignIn { name: given, password: password?, code: form.text("code") };
-        session::sign_in(&control, &caller, input).await
+        session::sign_in(&signing, &caller, input).await
     });
     match begun.await {
         Ok(begun) if begun.is_enrolled => Ok(with_session(&begun, Redirect::to(&then))),
         Ok(begun) => Ok(with_session(&begun, Redirect::to("/second-factor"))),
-        Err(error) if error.code().kind().fault() == Fault::Caller => {
-            let frame = Frame::perhaps(None, "Sign in");
-            let problem = Some(Problem::of(&error));
-            let page = html(&Page { frame, then, name, problem, is_first_run: false });
-            Ok((status(error.code().kind()), page).into_response())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refused(&control, &then, name, error),
     }
 }
 
@@ -99,9 +123,15 @@ async fn sign_out(control: Shared, OwnPosted(own, ..): OwnPosted) -> Result<Resp
     Ok(with_cookie(&unset_cookie(), Redirect::to("/sign-in")))
 }
 
-async fn ask_code(visitor: Visitor, Query(wanted): Query<Wanted>) -> Response {
-    let frame = Frame::new(visitor, Section::Account, "Show your second factor");
-    html(&Again { frame, then: checked(&wanted.then).to_owned(), problem: None })
+async fn ask_code(
+    State(control): Shared,
+    visitor: Visitor,
+    held: Option<Extension<Held>>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let passkey = finish(async move { asked(&control, held.map(|Extension(held)| held)).await }).await?;
+    let frame = Frame::new(visitor, Section::Account, "Show your second factor").with_script(SCRIPT);
+    Ok(html(&Again { frame, then: checked(&wanted.then).to_owned(), problem: None, passkey }))
 }
 
 async fn step_up(
@@ -117,7 +147,7 @@ async fn step_up(
         Ok(()) => Ok(Redirect::to(&then).into_response()),
         Err(error) if error.code().kind().fault() == Fault::Caller => {
             let frame = Frame::new(visitor, Section::Account, "Show your second factor");
-            let page = html(&Again { frame, then, problem: Some(Problem::of(&error)) });
+            let page = html(&Again { frame, then, problem: Some(Problem::of(&error)), passkey: None });
             Ok((status(error.code().kind()), page).into_response())
         }
         Err(error) => Err(error.into()),

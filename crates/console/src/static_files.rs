@@ -15,6 +15,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("console.css", "text/css; charset=utf-8", include_str!("../static/console.css")),
     ("copy.js", "text/javascript; charset=utf-8", include_str!("../static/copy.js")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("../static/live.js")),
+    ("passkey.js", "text/javascript; charset=utf-8", include_str!("../static/passkey.js")),
     ("secret.js", "text/javascript; charset=utf-8", include_str!("../static/secret.js")),
     ("logo.svg", "image/svg+xml", include_str!("../static/logo.svg")),
 ];

@@ -19,6 +19,7 @@ mod kill;
 mod matrix;
 pub(crate) mod openapi;
 mod operator;
+mod passkey;
 mod problem;
 mod project;
 mod public;
@@ -77,6 +78,7 @@ pub fn router(control: Arc<Control>) -> Router {
     // What people and programs come in by, and what keys did, is not described yet.
     let operations = operations
         .merge(session::routes())
+        .merge(passkey::routes())
         .merge(operator::routes())
         .merge(token::routes())
         .merge(usage::routes());

@@ -11,8 +11,9 @@ use keyward_vault::{KdfParams, Vault};
 use tokio::sync::Mutex;
 
 use crate::Introspect;
-use crate::people::{Attempts, Hashing};
+use crate::people::{Attempts, Challenges, Hashing, Purpose, Site};
 use crate::usage::Usage;
+use crate::{Code, Error};
 
 /// Tells the gateway what changed. When it returns, the change is in force: no send that it forbids starts any more, and
 /// what is given back are those that had started already and have no answer yet.
@@ -64,6 +65,7 @@ pub struct Control {
     control_url: String,
     pub(crate) attempts: Attempts,
     pub(crate) hashing: Hashing,
+    challenges: Challenges,
     pub(crate) usage: Usage,
 }
 
@@ -82,6 +84,7 @@ impl Control {
             attempts: Attempts::default(),
             usage: Usage::default(),
             hashing: Hashing::new(parts.kdf, Arc::clone(&parts.entropy)),
+            challenges: Challenges::new(&*parts.entropy),
             entropy: parts.entropy,
             clock: parts.clock,
             publish: parts.publish,
@@ -116,6 +119,24 @@ impl Control {
     /// Where operators find the control port.
     pub(crate) fn control_url(&self) -> &str {
         &self.control_url
+    }
+
+    /// The site that passkeys belong to.
+    pub(crate) fn site(&self) -> Result<Site, Error> {
+        Site::of(&self.control_url).ok_or_else(|| {
+            Error::new(Code::PasskeysUnavailable, "a passkey belongs to a name that is reached over TLS")
+                .hint("set `control.url` to the https:// address that people use")
+        })
+    }
+
+    /// A challenge for an authenticator.
+    pub(crate) fn challenge(&self, purpose: Purpose<'_>) -> String {
+        self.challenges.give(purpose, &*self.entropy, self.now())
+    }
+
+    /// Takes an answered challenge, once.
+    pub(crate) fn take_challenge(&self, challenge: &str, purpose: Purpose<'_>) -> bool {
+        self.challenges.take(challenge, purpose, self.now())
     }
 
     /// Lets what was recorded a moment ago reach the log's file; a log that has failed is read as it is.

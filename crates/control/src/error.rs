@@ -91,6 +91,14 @@ codes! {
     SessionOver = "session_over", Unauthenticated;
     /// The operator has no second factor yet, and can do nothing but add one.
     SecondFactorMissing = "second_factor_missing", Forbidden;
+    /// A passkey was not accepted. Why, is in the audit log only.
+    PasskeyRefused = "passkey_refused", Forbidden;
+    /// The operator has no such passkey.
+    PasskeyUnknown = "passkey_unknown", Unknown;
+    /// The control port has no name that a passkey could belong to.
+    PasskeysUnavailable = "passkeys_unavailable", Conflict;
+    /// It is the operator's only second factor.
+    LastFactor = "last_factor", Conflict;
     /// A password is too short, or one that is guessed soon.
     PasswordWeak = "password_weak", Invalid;
     /// The link of an invitation was used, has expired, or never was one.

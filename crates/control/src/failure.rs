@@ -42,6 +42,7 @@ const fn unknown(what: What) -> (Code, Option<&'static str>) {
         What::Key => (Code::KeyUnknown, Some("`keyward key list` shows those there are")),
         What::Operator => (Code::OperatorUnknown, Some("`keyward operator list` shows those there are")),
         What::Invitation => (Code::InvitationInvalid, Some("ask for another invitation")),
+        What::Passkey => (Code::PasskeyUnknown, None),
         What::Token => (Code::TokenUnknown, Some("`keyward token list` shows those there are")),
         _ => (Code::Internal, None),
     }

@@ -1,5 +1,6 @@
 //! What the tests stand on: a control plane over a real database, vault and log, with a clock and randomness that repeat.
 
+pub(crate) mod passkey;
 pub(crate) mod people;
 
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ pub mod credential;
 pub mod key;
 pub mod kill;
 pub mod operator;
+pub mod passkey;
 pub mod project;
 pub mod reopen;
 pub mod second_factor;

@@ -142,6 +142,12 @@ operations! {
     PasswordChange = "password change", See, Fresh;
     /// Takes another device for codes.
     DeviceChange = "device change", See, Fresh;
+    /// Lists one's own passkeys.
+    PasskeyList = "passkey list", See, SignedIn;
+    /// Adds one.
+    PasskeyAdd = "passkey add", See, Fresh;
+    /// Removes one.
+    PasskeyRemove = "passkey remove", See, Fresh;
     /// Makes new recovery codes.
     RecoveryRenew = "recovery-codes renew", See, Fresh;
     /// Reads the end of the audit log.

@@ -33,6 +33,8 @@ pub enum What {
     Invitation,
     /// An API token.
     Token,
+    /// A passkey.
+    Passkey,
 }
 
 impl fmt::Display for What {
@@ -50,6 +52,7 @@ impl fmt::Display for What {
             Self::Operator => "operator",
             Self::Invitation => "invitation for",
             Self::Token => "API token",
+            Self::Passkey => "passkey",
         })
     }
 }

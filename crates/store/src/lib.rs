@@ -49,6 +49,6 @@ pub use error::{Error, What};
 pub use keys::{KeyFilter, Revoke};
 pub use open::Store;
 pub use page::{List, PAGE_MAX, Page};
-pub use people::{Invitation, Session, Totp};
+pub use people::{Invitation, Passkey, Session, Totp};
 pub use service_secrets::{Service, ServiceSecret};
 pub use snapshot::Snapshot;

@@ -89,6 +89,7 @@ mod tests {
                 [
                     "credentials.sealed",
                     "keys.verifier",
+                    "passkeys.public_key",
                     "passwords.verifier",
                     "service_secrets.sealed",
                     "sessions.sealed",

@@ -2,10 +2,12 @@
 
 mod invitations;
 mod operators;
+mod passkeys;
 mod sessions;
 mod sign_in;
 mod tokens;
 
 pub use invitations::Invitation;
+pub use passkeys::Passkey;
 pub use sessions::Session;
 pub use sign_in::Totp;

@@ -75,7 +75,7 @@ async fn sign_in(
 }
 
 /// The session goes into the cookie, where no script sees it, and into nothing else.
-fn with_session(begun: &SignedIn, body: serde_json::Value) -> Response {
+pub(super) fn with_session(begun: &SignedIn, body: serde_json::Value) -> Response {
     ([(SET_COOKIE, set_cookie(begun.session.text()))], Json(body)).into_response()
 }
 

@@ -3,16 +3,20 @@
 pub mod end;
 pub mod list;
 mod of;
+mod passkey;
 pub mod password;
+pub(in crate::operation) mod prove;
 mod sign_in;
 mod sign_out;
 mod start;
 mod step_up;
 
 pub use of::{Session, of};
+pub use passkey::{ask_to_sign_in, ask_to_step_up, sign_in_with_passkey, step_up_with_passkey};
+pub use prove::{Asked, Assertion};
 pub use sign_in::{SignIn, SignedIn, sign_in};
 pub use sign_out::sign_out;
-pub(in crate::operation) use start::start;
+pub(in crate::operation) use start::{Proved, start};
 pub use step_up::{StepUp, step_up};
 
 use jiff::SignedDuration;

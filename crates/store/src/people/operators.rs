@@ -116,10 +116,11 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InUse`] when no active owner would be left.
     pub async fn remove_operator(&self, id: OperatorId) -> Result<(), Error> {
-        const HELD: [&str; 4] = [
+        const HELD: [&str; 5] = [
             "DELETE FROM sessions WHERE operator = $1",
             "DELETE FROM recovery_codes WHERE operator = $1",
             "DELETE FROM totps WHERE operator = $1",
+            "DELETE FROM passkeys WHERE operator = $1",
             "DELETE FROM passwords WHERE operator = $1",
         ];
         let mut turn = self.turn().await?;

@@ -117,7 +117,11 @@ impl Store {
     }
 }
 
-async fn put_codes(turn: &mut crate::turn::Turn, operator: &str, codes: &[String]) -> Result<(), Error> {
+pub(super) async fn put_codes(
+    turn: &mut crate::turn::Turn,
+    operator: &str,
+    codes: &[String],
+) -> Result<(), Error> {
     const SQL: &str = "INSERT INTO recovery_codes (operator, digest) VALUES ($1, $2)";
     turn.change("DELETE FROM recovery_codes WHERE operator = $1", operator).await?;
     for digest in codes {

@@ -5,7 +5,7 @@ use keyward_store::Invitation;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::operation::session::{SignedIn, start};
+use crate::operation::session::{Proved, SignedIn, start};
 use crate::people::{Caller, digest};
 use crate::{Code, Control, Error, GivenSecret};
 
@@ -60,7 +60,7 @@ pub async fn accept(control: &Control, caller: &Caller, input: Accept) -> Result
     );
     control.settle_log().await;
     control.store.add_operator(&operator, verifier.as_bytes(), &invitation.digest).await?;
-    start(control, caller, &operator, None).await
+    start(control, caller, &operator, Proved::Nothing).await
 }
 
 async fn find(control: &Control, caller: &Caller, shown: &str) -> Result<Invitation, Error> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::BOUND_TO;
-use crate::operation::session::{Session, SignedIn, start};
+use crate::operation::session::{Proved, Session, SignedIn, start};
 use crate::people::{Caller, Device, RecoveryCode, bearer_key};
 use crate::{Code, Control, Error, GivenSecret, ShownOnce};
 
@@ -65,7 +65,7 @@ pub async fn confirm(
     let recorded = act.record(operator.id, Value::Null).await?;
     recorded.carry_out(control.store.set_totp(operator.id, &Totp { sealed, last_step }, &digests)).await?;
     recorded.carry_out(control.store.end_other_sessions(operator.id, "")).await?;
-    let signed_in = recorded.carry_out(start(control, caller, operator, Some(&secret))).await?;
+    let signed_in = recorded.carry_out(start(control, caller, operator, Proved::Device(&secret))).await?;
     Ok(RecoveryCodes {
         codes: codes.into_iter().map(|code| code.shown).collect(),
         signed_in: Some(signed_in),

@@ -23,6 +23,7 @@ pub struct Session {
     pub fresh_until: Option<Timestamp>,
     /// What a form must repeat to be believed: it follows from the cookie, and cannot be had without it.
     pub csrf: String,
+    is_enrolled: bool,
     via: &'static str,
     seen_at: Timestamp,
     now: Timestamp,
@@ -42,6 +43,7 @@ pub async fn of(control: &Control, shown: &str, via: &'static str) -> Result<Ses
         control.store.end_session(operator.id, &digest).await?;
         return Err(over());
     }
+    let is_enrolled = kept.fresh_at.is_some();
     let fresh_until = kept.fresh_at.map(|at| at + FRESH_FOR).filter(|until| *until > now);
     Ok(Session {
         operator,
@@ -49,6 +51,7 @@ pub async fn of(control: &Control, shown: &str, via: &'static str) -> Result<Ses
         sealed: kept.sealed,
         fresh_until,
         csrf: csrf(shown),
+        is_enrolled,
         via,
         seen_at: kept.seen_at,
         now,
@@ -79,7 +82,7 @@ impl Session {
 
     /// Whether he has a second factor, and has shown it when he signed in.
     pub fn is_enrolled(&self) -> bool {
-        !self.sealed.as_bytes().is_empty()
+        self.is_enrolled
     }
 
     /// Whether a form or a header repeats what only a page of ours can know.

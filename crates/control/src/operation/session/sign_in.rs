@@ -5,7 +5,7 @@ use keyward_vault::{PersonalKey, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::start;
+use super::{Proved, start};
 use crate::people::{Caller, Device, RecoveryCode};
 use crate::{Code, Control, Error, GivenSecret, ShownOnce};
 
@@ -65,13 +65,32 @@ async fn let_in(
 ) -> Result<SignedIn, Error> {
     let Found { operator, key } = find(control, name, password).await?;
     let Some(totp) = control.store.totp(operator.id).await? else {
-        return start(control, caller, &operator, None).await;
+        return without_device(control, caller, &operator, code).await;
     };
     let secret = key.open(&operator.id.to_string(), &totp.sealed)?;
     let code = code.filter(|code| !code.trim().is_empty());
     let code = code.ok_or_else(|| Error::new(Code::CodeNeeded, "type the code that your device shows"))?;
     check_code(control, &operator, &secret, code).await?;
-    start(control, caller, &operator, Some(&secret)).await
+    start(control, caller, &operator, Proved::Device(&secret)).await
+}
+
+/// Lets somebody in who has no device: a recovery code stands for a passkey, and who has none either may only add one.
+async fn without_device(
+    control: &Control,
+    caller: &Caller,
+    operator: &Operator,
+    code: Option<&str>,
+) -> Result<SignedIn, Error> {
+    if control.store.passkeys(operator.id).await?.is_empty() {
+        return start(control, caller, operator, Proved::Nothing).await;
+    }
+    let code = code
+        .filter(|code| !code.trim().is_empty())
+        .ok_or_else(|| Error::new(Code::CodeNeeded, "use your passkey, or type a recovery code"))?;
+    if !control.store.use_recovery_code(operator.id, &RecoveryCode::digest(code)).await? {
+        return Err(wrong_code());
+    }
+    start(control, caller, operator, Proved::WithoutDevice).await
 }
 
 async fn find(control: &Control, name: &str, password: GivenSecret) -> Result<Found, Error> {
@@ -101,10 +120,12 @@ pub(super) async fn check_code(
         Some(step) => control.store.take_step(operator.id, step).await?,
         None => control.store.use_recovery_code(operator.id, &RecoveryCode::digest(code)).await?,
     };
-    taken.then_some(()).ok_or_else(|| {
-        Error::new(Code::CodeWrong, "this code is wrong, or was used before")
-            .hint("wait for the next code; is the clock of the device right?")
-    })
+    taken.then_some(()).ok_or_else(wrong_code)
+}
+
+fn wrong_code() -> Error {
+    Error::new(Code::CodeWrong, "this code is wrong, or was used before")
+        .hint("wait for the next code; is the clock of the device right?")
 }
 
 /// Puts an attempt on record; whoever it was has no authority by it.

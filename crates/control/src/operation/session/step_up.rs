@@ -6,7 +6,7 @@ use serde_json::json;
 use super::sign_in::check_code;
 use super::{BOUND_TO, Session};
 use crate::people::{Caller, bearer_key};
-use crate::{Control, Error};
+use crate::{Code, Control, Error};
 
 /// A code.
 #[derive(Deserialize)]
@@ -28,6 +28,10 @@ pub async fn step_up(
     input: StepUp,
 ) -> Result<(), Error> {
     let actor = session.actor()?;
+    if session.sealed.as_bytes().is_empty() {
+        return Err(Error::new(Code::CodeWrong, "this session began without a device's code")
+            .hint("use your passkey, or sign in again with the code"));
+    }
     control.attempts.begin(caller, &session.operator.name, control.now())?;
     let secret = bearer_key(shown)?.open(BOUND_TO, &session.sealed)?;
     let checked = check_code(control, &session.operator, &secret, &input.code).await;
@@ -41,7 +45,6 @@ pub async fn step_up(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Code;
     use crate::fixture::Fixture;
     use crate::fixture::people::{Person, caller};
     use crate::operation::session::of;
