@@ -99,6 +99,19 @@ impl Dialect for Binance {
         true
     }
 
+    fn asset(&self, sent: &str) -> String {
+        sent.to_owned()
+    }
+
+    /// `STOP` and `TAKE_PROFIT` are left out: what they mean depends on the host.
+    fn limit_kinds(&self) -> &'static [&'static str] {
+        &["LIMIT", "LIMIT_MAKER", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"]
+    }
+
+    fn new_each_time(&self) -> &'static [&'static str] {
+        &[SIGNATURE, TIMESTAMP, WINDOW]
+    }
+
     fn resign(
         &self,
         request: &Request<'_>,

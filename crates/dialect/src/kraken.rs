@@ -107,6 +107,24 @@ impl Dialect for Kraken {
         false
     }
 
+    fn cancels(&self, request: &Request<'_>) -> bool {
+        let cancels = ["/0/private/CancelOrder", "/0/private/CancelOrderBatch", "/0/private/CancelAll"];
+        cancels.contains(&request.path)
+    }
+
+    fn asset(&self, sent: &str) -> String {
+        market::code_of(sent).to_owned()
+    }
+
+    fn limit_kinds(&self) -> &'static [&'static str] {
+        &["limit", "iceberg", "stop-loss-limit", "take-profit-limit", "trailing-stop-limit"]
+    }
+
+    /// `deadline` is when the exchange itself gives the request up.
+    fn new_each_time(&self) -> &'static [&'static str] {
+        &[NONCE, "deadline"]
+    }
+
     fn resign(
         &self,
         request: &Request<'_>,

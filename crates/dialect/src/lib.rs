@@ -28,6 +28,8 @@ mod path;
 mod pushback;
 mod request;
 mod rights;
+mod sameness;
+mod spends;
 mod stamp;
 mod table;
 
@@ -39,6 +41,7 @@ pub use params::{Param, Params, Place};
 pub use pushback::{Limited, Pushback};
 pub use request::{Outgoing, Refusal, RefusalKind, Request};
 pub use rights::{Introspection, RealKeyRights, UnreadableRights};
+pub use spends::Spends;
 pub use stamp::Stamp;
 
 /// One exchange's way of speaking.
@@ -137,6 +140,26 @@ pub trait Dialect: Send + Sync {
     /// limits, so that one that does more must not be called one.
     fn cancels(&self, request: &Request<'_>) -> bool {
         request.method == http::Method::DELETE
+    }
+
+    /// ccxt's code for an asset, as the exchange's requests name it; another name for what has none.
+    fn asset(&self, sent: &str) -> String;
+
+    /// The kinds of orders whose price is the worst that they take.
+    fn limit_kinds(&self) -> &'static [&'static str];
+
+    /// What the request would give away at the most.
+    fn spends(&self, request: &Request<'_>, purpose: &Purpose<'_>) -> Spends {
+        spends::read(self, request, purpose)
+    }
+
+    /// The parameters that are new each time that a client sends the same: its time or number, how long that is good, and
+    /// the signature.
+    fn new_each_time(&self) -> &'static [&'static str];
+
+    /// A digest of what the request asks for, which is the same when a client signs and sends the same again.
+    fn digest(&self, request: &Request<'_>, params: &Params<'_>) -> [u8; 32] {
+        sameness::digest(request, params, self.new_each_time())
     }
 
     /// Whether an answer says that the exchange wants to be left alone for a while.

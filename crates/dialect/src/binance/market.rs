@@ -9,11 +9,12 @@ use std::borrow::Cow;
 /// What separates the host family from the symbol; no symbol of Binance holds it.
 const MARK: char = ':';
 
-/// The money that Binance has markets in.
-const QUOTES: [&str; 31] = [
-    "AEUR", "ARS", "AUD", "BNB", "BRL", "BTC", "BUSD", "COP", "CZK", "DAI", "DOGE", "ETH", "EUR", "EURI",
-    "FDUSD", "GBP", "IDR", "JPY", "MXN", "PLN", "RON", "RUB", "TRX", "TRY", "TUSD", "UAH", "USD", "USD1",
-    "USDC", "USDT", "ZAR",
+/// The money that Binance has markets in, today and in the past. One that is missing, and ends as another does, would have
+/// its amounts taken for that other's.
+const QUOTES: [&str; 42] = [
+    "AEUR", "ARS", "AUD", "BFUSD", "BIDR", "BKRW", "BNB", "BRL", "BTC", "BUSD", "BVND", "COP", "CZK", "DAI",
+    "DOGE", "ETH", "EUR", "EURI", "FDUSD", "GBP", "IDR", "IDRT", "JPY", "MXN", "NGN", "PLN", "RLUSD", "RON",
+    "RUB", "SOL", "TRX", "TRY", "TUSD", "UAH", "USD", "USD1", "USDC", "USDP", "USDT", "XRP", "XUSD", "ZAR",
 ];
 
 /// The family in front of a symbol that is traded through this path.

@@ -85,7 +85,12 @@ fn code(code: &str) -> Option<&str> {
     Some(CODES.iter().find(|(ccxt, _)| *ccxt == code).map_or(code, |(_, kraken)| kraken))
 }
 
-/// The same the other way.
+/// ccxt's code for an asset, whichever of Kraken's names for it is sent.
+pub(super) fn code_of(sent: &str) -> &str {
+    ccxt(if OLD.contains(&sent) { sent.get(1..).unwrap_or(sent) } else { sent })
+}
+
+/// The same as [`code`] the other way.
 fn ccxt(asset: &str) -> &str {
     CODES.iter().find(|(_, kraken)| *kraken == asset).map_or(asset, |(ccxt, _)| ccxt)
 }
