@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::operation::key::KeyView;
 use keyward_control::operation::{credential, key, operator, project, vault, venue};
-use keyward_control::{Asked, Caller, CannotAsk, Control, Introspect, Parts};
+use keyward_control::{Approvals, Asked, Caller, CannotAsk, Control, Introspect, Parts};
 use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
 use keyward_policy::{
-    Actor, Authority, Clock, Credential, Entropy, Event, OnWire, Reason, Refused, RequestId, Role, Venue,
-    What,
+    Actor, Approval, ApprovalId, ApprovalState, Authority, Clock, Credential, Entropy, Event, OnWire,
+    OrderFact, Reason, Refused, RequestId, Role, Venue, Verdict, What,
 };
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
@@ -49,6 +49,7 @@ pub(crate) struct Fixture {
     ledger: Arc<Ledger>,
     on_wire: Arc<Mutex<Vec<OnWire>>>,
     exchange: Arc<Exchange>,
+    waiting: Arc<Waiting>,
     _dir: TempDir,
 }
 
@@ -83,6 +84,26 @@ impl Introspect for Exchange {
     }
 }
 
+/// What waits for a person, where no gateway runs.
+#[derive(Default)]
+struct Waiting(Mutex<Vec<Approval>>);
+
+impl Approvals for Waiting {
+    fn waiting(&self) -> Vec<Approval> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn decide(&self, id: ApprovalId, verdict: Verdict) -> Option<Approval> {
+        let mut all = self.0.lock().unwrap();
+        let at = all.iter().position(|approval| approval.id == id)?;
+        if verdict == Verdict::Deny {
+            return Some(all.remove(at));
+        }
+        all[at].state = ApprovalState::Approved;
+        Some(all[at].clone())
+    }
+}
+
 fn read<T: DeserializeOwned>(input: &Value) -> T {
     serde_json::from_value(input.clone()).unwrap()
 }
@@ -104,6 +125,7 @@ impl Fixture {
         let still = Arc::clone(&on_wire);
         let nobody = Err(CannotAsk::Unreachable("nobody is there".to_owned()));
         let exchange = Arc::new(Exchange(Mutex::new(nobody)));
+        let waiting = Arc::<Waiting>::default();
         let control = Control::new(Parts {
             store: Store::open(dir.path().join("keyward.db").to_str().unwrap()).await.unwrap(),
             vault: Arc::new(Vault::new(Arc::clone(&entropy))),
@@ -114,12 +136,13 @@ impl Fixture {
             entropy,
             publish: Arc::new(move |_| still.lock().unwrap().clone()),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
+            approvals: Arc::clone(&waiting) as Arc<dyn Approvals>,
             gateway_url: "http://gateway.test/".to_owned(),
             control_url: "https://console.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let visitor = visitor(Role::Owner, true);
-        Self { control: Arc::new(control), visitor, ledger, on_wire, exchange, _dir: dir }
+        Self { control: Arc::new(control), visitor, ledger, on_wire, exchange, waiting, _dir: dir }
     }
 
     /// The same, looked at by somebody else.
@@ -130,6 +153,37 @@ impl Fixture {
     pub(crate) async fn project(&self, name: &str) {
         let input = project::add::Add { name: name.to_owned(), rotate_after_days: None };
         project::add::add(&self.control, &self.host(), input).await.unwrap();
+    }
+
+    /// A withdrawal by a new key of this name waits for a person.
+    pub(crate) async fn held(&self, name: &str) -> ApprovalId {
+        self.key(name, &["withdraw"], &[], "90d").await;
+        let key = key::show::show(&self.control, &self.host(), name).await.unwrap();
+        let project = project::show::show(&self.control, &self.host(), "bots").await.unwrap();
+        let id = ApprovalId::from_entropy([7; 16]);
+        self.waiting.0.lock().unwrap().push(Approval {
+            id,
+            state: ApprovalState::Waiting,
+            key: key.id,
+            project: project.id,
+            request: RequestId::from_entropy([6; 16]),
+            address: Some([203, 0, 113, 7].into()),
+            venue: "binance".to_owned(),
+            method: "POST".to_owned(),
+            path: "/sapi/v1/capital/withdraw/apply".to_owned(),
+            needs: "withdraw",
+            facts: vec![OrderFact {
+                quantity: Some("0.5".into()),
+                asset: Some("BTC".into()),
+                to: Some("bc1q".into()),
+                ..OrderFact::default()
+            }],
+            spends: Some("0.5 BTC".to_owned()),
+            since: Now.now(),
+            until: "2026-01-01T00:15:00Z".parse().unwrap(),
+            connected: true,
+        });
+        id
     }
 
     pub(crate) async fn venue(&self, name: &str) {
@@ -168,7 +222,7 @@ impl Fixture {
     /// An order was let through, and what the log says of it was read.
     pub(crate) async fn traded(&self, key: &KeyView, market: &'static str) {
         let request = order(&key.id.to_string(), market);
-        self.record(What::Intent(keyward_policy::Sent { request, credential: None })).await;
+        self.record(What::Intent(keyward_policy::Sent { request, credential: None, approval: None })).await;
         self.control.read_usage().await.unwrap();
     }
 
@@ -311,5 +365,5 @@ fn caller() -> Caller {
 fn visitor(role: Role, is_fresh: bool) -> Visitor {
     let authority = Authority::Operator { role, is_fresh };
     let actor = Actor { name: "ada".to_owned(), via: "console", authority };
-    Visitor { actor, csrf: CSRF.to_owned(), fresh_until: is_fresh.then(|| Now.now()) }
+    Visitor { actor, csrf: CSRF.to_owned(), fresh_until: is_fresh.then(|| Now.now()), waiting: 0 }
 }

@@ -47,6 +47,12 @@ impl Form {
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
+    /// The lines of a field, which may have spaces in them; a comma ends a line too.
+    pub(crate) fn lines(&self, name: &str) -> Vec<String> {
+        let lines = self.all(name).flat_map(|text| text.split([',', '\n', '\r'])).map(str::trim);
+        lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Whether a box is ticked.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()

@@ -19,6 +19,8 @@ pub(crate) enum Section {
     Keys,
     /// What somebody should look at.
     Safety,
+    /// What waits for a person.
+    Approvals,
     /// Exchange connections.
     Venues,
     /// Real keys.
@@ -40,6 +42,8 @@ pub(crate) struct Link {
     pub(crate) label: &'static str,
     pub(crate) href: &'static str,
     pub(crate) is_here: bool,
+    /// How much waits there; none says nothing.
+    pub(crate) count: Option<usize>,
 }
 
 /// What is around a page.
@@ -71,7 +75,7 @@ impl Frame {
     pub(crate) fn of_session(own: &Own, title: impl Into<String>) -> Self {
         let session = &own.0.session;
         let (csrf, fresh_until) = (session.csrf.clone(), session.fresh_until);
-        let visitor = session.actor().ok().map(|actor| Visitor { actor, csrf, fresh_until });
+        let visitor = session.actor().ok().map(|actor| Visitor { actor, csrf, fresh_until, waiting: 0 });
         let section = visitor.is_some().then_some(Section::Account);
         Self { section, csrf: session.csrf.clone(), ..Self::perhaps(visitor, title) }
     }
@@ -110,6 +114,7 @@ impl Frame {
             ("Overview", "/", Section::Overview, Operation::Status),
             ("Keys", "/keys", Section::Keys, Operation::KeyList),
             ("Key safety", "/safety", Section::Safety, Operation::KeySafety),
+            ("Approvals", "/approvals", Section::Approvals, Operation::ApprovalList),
             ("Venues", "/venues", Section::Venues, Operation::VenueList),
             ("Credentials", "/credentials", Section::Credentials, Operation::CredentialList),
             ("Projects", "/projects", Section::Projects, Operation::ProjectList),
@@ -118,8 +123,18 @@ impl Frame {
             ("API tokens", "/tokens", Section::Tokens, Operation::TokenList),
         ];
         let allowed = all.into_iter().filter(|(.., needs)| self.may(*needs));
-        let link = |(label, href, section, _)| Link { label, href, is_here: self.section == Some(section) };
+        let link = |(label, href, section, _)| Link {
+            label,
+            href,
+            is_here: self.section == Some(section),
+            count: self.waiting().filter(|_| section == Section::Approvals),
+        };
         allowed.map(link).collect()
+    }
+
+    /// How much waits for an operator, where anything does.
+    fn waiting(&self) -> Option<usize> {
+        self.visitor.as_ref().map(|visitor| visitor.waiting).filter(|waiting| *waiting > 0)
     }
 
     /// What changes in the address of a file of ours whenever the file does, so that a browser may keep it.

@@ -5,6 +5,7 @@
 //! sheet, are files of our own, so that the pages can forbid everything else.
 
 mod account;
+mod approval;
 mod attention;
 mod audit;
 mod chart;
@@ -69,6 +70,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(venue::routes())
         .merge(credential::routes())
         .merge(project::routes())
+        .merge(approval::routes())
         .merge(audit::routes())
         .merge(kill::routes())
         .merge(live::routes())
@@ -83,6 +85,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .fallback(problem::no_page)
         .method_not_allowed_fallback(problem::no_method)
         .layer(middleware::from_fn(problem::show))
+        .layer(middleware::from_fn_with_state(Arc::clone(&control), visitor::count_what_waits))
         .layer(middleware::from_fn(guard::check_origin))
         .merge(static_files::routes())
         .layer(middleware::from_fn(guard::add_headers))

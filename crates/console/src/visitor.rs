@@ -1,11 +1,16 @@
 //! Who is looking at a page.
 
-use axum::extract::FromRequestParts;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Extensions;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use keyward_control::Control;
 use keyward_control::api::Held;
+use keyward_control::operation::approval::list::count;
 use keyward_policy::{Actor, Authority, Lack, Operation};
 
 use crate::then;
@@ -19,6 +24,25 @@ pub struct Visitor {
     pub csrf: String,
     /// Until when his second factor counts as shown a moment ago.
     pub fresh_until: Option<Timestamp>,
+    /// How much waits for an operator.
+    pub waiting: usize,
+}
+
+/// How much waits for an operator, beside a request.
+#[derive(Clone, Copy)]
+struct Waiting(usize);
+
+/// Counts what waits for an operator, so that every page of who may see it says so.
+pub(crate) async fn count_what_waits(
+    State(control): State<Arc<Control>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let visitor = Visitor::among(request.extensions());
+    if let Some(Ok(waiting)) = visitor.map(|visitor| count(&control, &visitor.actor)) {
+        request.extensions_mut().insert(Waiting(waiting));
+    }
+    next.run(request).await
 }
 
 impl Visitor {
@@ -44,10 +68,12 @@ impl Visitor {
 impl Visitor {
     /// Whoever has signed in, and has a second factor.
     pub(crate) fn among(extensions: &Extensions) -> Option<Self> {
-        extensions.get::<Self>().cloned().or_else(|| {
+        let waiting = extensions.get::<Waiting>().map_or(0, |waiting| waiting.0);
+        let said = extensions.get::<Self>().cloned();
+        said.map(|visitor| Self { waiting, ..visitor }).or_else(|| {
             let session = &extensions.get::<Held>()?.session;
             let (csrf, fresh_until) = (session.csrf.clone(), session.fresh_until);
-            Some(Self { actor: session.actor().ok()?, csrf, fresh_until })
+            Some(Self { actor: session.actor().ok()?, csrf, fresh_until, waiting })
         })
     }
 }

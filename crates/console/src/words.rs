@@ -1,7 +1,7 @@
 //! What a key is and may do, in plain words.
 
 use keyward_control::operation::key::KeyView;
-use keyward_policy::{Mode, Permission, PermissionSet, Scope, Standing, Symbols, Verb};
+use keyward_policy::{Hold, Mode, Permission, PermissionSet, Scope, Standing, Symbols, Verb};
 
 use crate::parts::{Badge, Tone};
 
@@ -77,6 +77,22 @@ pub(crate) fn markets(symbols: &Symbols) -> String {
     match symbols.list() {
         None => "every market".to_owned(),
         Some(list) => list.iter().map(|symbol| symbol.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A hold.
+pub(crate) fn held(hold: &Hold) -> String {
+    let text = hold.to_string();
+    let (what, amount) =
+        text.split_once('>').map_or((text.as_str(), None), |(what, amount)| (what, Some(amount)));
+    let what = match what {
+        "withdraw" => "withdrawals",
+        "transfer" => "transfers",
+        _ => "orders",
+    };
+    match amount {
+        None => format!("all {what}"),
+        Some(amount) => format!("{what} that are not surely at most {amount}"),
     }
 }
 

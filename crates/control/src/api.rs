@@ -5,6 +5,7 @@
 //! request's extensions, and without one nothing is done.
 
 mod admit;
+mod approval;
 mod audit;
 mod backup;
 #[cfg(test)]
@@ -68,6 +69,7 @@ fn routes() -> Routes {
         .and(project::routes())
         .and(key::routes())
         .and(kill::routes())
+        .and(approval::routes())
         .and(audit::routes())
         .and(backup::routes())
 }

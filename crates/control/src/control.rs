@@ -10,10 +10,9 @@ use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
 use tokio::sync::Mutex;
 
-use crate::Introspect;
 use crate::people::{Attempts, Challenges, Hashing, Purpose, Site};
 use crate::usage::Usage;
-use crate::{Code, Error};
+use crate::{Approvals, Code, Error, Introspect};
 
 /// Tells the gateway what changed. When it returns, the change is in force: no send that it forbids starts any more, and
 /// what is given back are those that had started already and have no answer yet.
@@ -39,6 +38,8 @@ pub struct Parts {
     pub publish: Publish,
     /// The way to ask exchanges about real keys.
     pub introspect: Arc<dyn Introspect>,
+    /// What waits for a person.
+    pub approvals: Arc<dyn Approvals>,
     /// The gateway's base URL as clients see it, without a slash at its end.
     pub gateway_url: String,
     /// The control port's URL as operators see it, without a slash at its end.
@@ -56,6 +57,7 @@ pub struct Control {
     pub(crate) config_file: PathBuf,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) introspect: Arc<dyn Introspect>,
+    pub(crate) approvals: Arc<dyn Approvals>,
     pub(crate) kdf: KdfParams,
     /// One change at a time, so that the log, the database and the gateway see changes in the same order.
     pub(crate) turn: Mutex<()>,
@@ -79,6 +81,7 @@ impl Control {
             audit_dir: parts.audit_dir,
             config_file: parts.config_file,
             introspect: parts.introspect,
+            approvals: parts.approvals,
             kdf: parts.kdf,
             turn: Mutex::new(()),
             attempts: Attempts::default(),

@@ -177,6 +177,12 @@ codes! {
     TimeInvalid = "time_invalid", Invalid;
     /// A rate cannot be kept.
     RateInvalid = "rate_invalid", Invalid;
+    /// A hold cannot be read, or contradicts another.
+    HoldInvalid = "hold_invalid", Invalid;
+    /// Nothing waits for an approval under this id.
+    ApprovalUnknown = "approval_unknown", Unknown;
+    /// It is approved already.
+    ApprovalGiven = "approval_given", Conflict;
     /// What is to be removed is still in use.
     InUse = "in_use", Conflict;
     /// The key is revoked, for good.

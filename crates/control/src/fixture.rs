@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
 use keyward_policy::{
-    Actor, Change, Clock, Credential, Entropy, Event, Forwarded, Key, OnWire, Project, Request, RequestId,
-    Venue, What,
+    Actor, Approval, ApprovalId, ApprovalState, Change, Clock, Credential, Entropy, Event, Forwarded, Key,
+    OnWire, OrderFact, Project, Request, RequestId, Venue, Verdict, What,
 };
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::operation::{credential, key, project, vault, venue};
-use crate::{Asked, CannotAsk, Control, Introspect, Parts};
+use crate::{Approvals, Asked, CannotAsk, Control, Introspect, Parts};
 
 /// What unlocks the fixture's vault.
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
@@ -39,6 +39,7 @@ pub(crate) struct Fixture {
     published: Arc<Mutex<Vec<Change>>>,
     on_wire: Arc<Mutex<Vec<OnWire>>>,
     exchange: Arc<Exchange>,
+    waiting: Arc<Waiting>,
     dir: TempDir,
 }
 
@@ -74,6 +75,26 @@ impl Introspect for Exchange {
     fn rights(&self, _: Venue, _: Credential) -> Asked<'_> {
         let answer = self.0.lock().unwrap().clone();
         Box::pin(async move { answer })
+    }
+}
+
+/// What waits for a person, where nobody waits.
+#[derive(Default)]
+struct Waiting(Mutex<Vec<Approval>>);
+
+impl Approvals for Waiting {
+    fn waiting(&self) -> Vec<Approval> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn decide(&self, id: ApprovalId, verdict: Verdict) -> Option<Approval> {
+        let mut all = self.0.lock().unwrap();
+        let at = all.iter().position(|approval| approval.id == id)?;
+        match verdict {
+            Verdict::Approve => all[at].state = ApprovalState::Approved,
+            Verdict::Deny => return Some(all.remove(at)),
+        }
+        Some(all[at].clone())
     }
 }
 
@@ -118,6 +139,7 @@ impl Fixture {
             Arc::new(Exchange(Mutex::new(Err(CannotAsk::Unreachable("nobody is there".to_owned())))));
         let told = Arc::clone(&published);
         let on_wire = Arc::new(Mutex::new(Vec::new()));
+        let waiting = Arc::<Waiting>::default();
         let still = Arc::clone(&on_wire);
         let control = Control::new(Parts {
             store: Store::open(dir.path().join("keyward.db").to_str().unwrap()).await.unwrap(),
@@ -132,12 +154,13 @@ impl Fixture {
                 still.lock().unwrap().clone()
             }),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
+            approvals: Arc::clone(&waiting) as Arc<dyn Approvals>,
             gateway_url: "http://gateway.test/".to_owned(),
             control_url: "https://control.test/".to_owned(),
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let actor = Actor::on_host("tester", "test");
-        Self { control: Arc::new(control), actor, clock, published, on_wire, exchange, dir }
+        Self { control: Arc::new(control), actor, clock, published, on_wire, exchange, waiting, dir }
     }
 
     /// Makes the vault.
@@ -186,7 +209,7 @@ impl Fixture {
     pub(crate) async fn restricted_key(&self, name: &str) -> Key {
         let limits = json!({
             "ip": ["203.0.113.0/24"], "deny_ip": ["203.0.113.7"], "symbols": ["BTC/USDT"], "expires": "10d",
-            "not_before": "1h", "rate": { "per_minute": 60, "burst": 5 },
+            "not_before": "1h", "holds": ["withdraw", "trade>1000 USDT"], "rate": { "per_minute": 60, "burst": 5 },
         });
         self.key(name, limits).await
     }
@@ -203,6 +226,36 @@ impl Fixture {
         let created =
             key::create::create(&self.control, &self.actor, read(&input.to_string())).await.unwrap();
         self.control.store.key(created.key.id).await.unwrap()
+    }
+
+    /// A withdrawal by this key waits for a person.
+    pub(crate) fn held(&self, key: &Key) -> ApprovalId {
+        let id = ApprovalId::from_entropy(self.control.random());
+        let fact = OrderFact {
+            kind: Some("BTC".into()),
+            quantity: Some("0.5".into()),
+            asset: Some("BTC".into()),
+            to: Some("bc1q".into()),
+            ..OrderFact::default()
+        };
+        self.waiting.0.lock().unwrap().push(Approval {
+            id,
+            state: ApprovalState::Waiting,
+            key: key.id,
+            project: key.project,
+            request: RequestId::from_entropy([6; 16]),
+            address: Some([203, 0, 113, 7].into()),
+            venue: "binance".to_owned(),
+            method: "POST".to_owned(),
+            path: "/sapi/v1/capital/withdraw/apply".to_owned(),
+            needs: "withdraw",
+            facts: vec![fact],
+            spends: Some("0.5 BTC".to_owned()),
+            since: self.control.now(),
+            until: self.control.now() + SignedDuration::from_mins(15),
+            connected: true,
+        });
+        id
     }
 
     /// What the gateway was told, the oldest first.

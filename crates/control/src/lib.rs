@@ -6,6 +6,7 @@
 
 mod act;
 pub mod api;
+mod approvals;
 pub mod archive;
 mod blocking;
 mod checkpoint;
@@ -32,6 +33,7 @@ mod time;
 mod url;
 pub mod usage;
 
+pub use approvals::Approvals;
 pub use control::{Control, Parts, Publish};
 pub use error::{Code, Error, Kind};
 pub use given::GivenSecret;

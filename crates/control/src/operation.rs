@@ -1,6 +1,7 @@
 //! What an operator can do: one file each. The CLI, the JSON API and the console all call these, so that there is one
 //! set of checks and one audit record.
 
+pub mod approval;
 pub mod audit;
 pub mod backup;
 pub mod credential;

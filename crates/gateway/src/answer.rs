@@ -126,6 +126,8 @@ fn kind(reason: Reason) -> DenialKind {
         Reason::VenueNotGranted
         | Reason::PermissionMissing
         | Reason::Killed
+        | Reason::Held
+        | Reason::HoldDenied
         | Reason::SymbolNotAllowed
         | Reason::SymbolUnreadable => DenialKind::NotPermitted,
         Reason::EndpointUnknown => DenialKind::EndpointUnknown,

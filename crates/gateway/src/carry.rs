@@ -6,6 +6,7 @@
 mod admit;
 mod decide;
 mod forward;
+mod hold;
 mod identify;
 mod read;
 mod receive;
@@ -31,7 +32,8 @@ use crate::worker::Worker;
 /// Carries one request from a client to an exchange.
 ///
 /// received → read (what it claims, what it would do) → identified (which key) → verified (signature, freshness, no
-/// replay) → allowed (grant, address, market, rate) → admitted (the exchange has not asked to be left alone) →
+/// replay) → allowed (grant, address, market, rate) → held (until a person approves, where the grant says so) →
+/// admitted (the exchange has not asked to be left alone) →
 /// recorded (durable before anything that moves money leaves) → started (at the fence) → signed → sent (once) →
 /// answered.
 pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answered, Denied> {
@@ -40,7 +42,7 @@ pub(crate) async fn carry(worker: &Worker, received: &Received) -> Result<Answer
     let read = received.read()?;
     let identified = read.identify(&gateway.directory)?;
     let verified = identified.verify(gateway)?;
-    let allowed = verified.decide(gateway)?;
+    let allowed = verified.decide(gateway)?.hold(gateway).await?;
     let passage = allowed.admit(gateway)?;
     let recorded = allowed.record(gateway).await?;
     Ok(recorded.forward(worker, passage).await)

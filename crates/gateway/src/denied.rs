@@ -110,6 +110,10 @@ fn words(reason: Reason) -> &'static str {
         Reason::RateLimited => "this key's request rate is used up",
         Reason::ClockUncertain => "the clock of Keyward's host is wrong or was set back; nothing was sent",
         Reason::DatabaseGone => "Keyward's database has not answered for too long; nothing was sent",
+        Reason::Held => "this request waits for an operator's approval; nothing was sent",
+        Reason::HoldDenied => {
+            "this request needed an operator's approval and did not get it; nothing was sent"
+        }
         Reason::VaultSealed => "the vault is sealed; nothing was sent",
         Reason::RestoreLocked => {
             "Keyward was restored and is locked until its operator reopens it; nothing was sent"

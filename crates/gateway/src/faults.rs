@@ -4,6 +4,7 @@
 mod clock;
 mod door;
 mod exchange;
+mod holds;
 mod limits;
 mod soak;
 

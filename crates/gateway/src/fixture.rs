@@ -10,10 +10,11 @@ use http::{Method, Request};
 use http_body_util::Full;
 use jiff::Timestamp;
 use keyward_dialect::SigningKey;
-use keyward_ledger::Ledger;
+use keyward_ledger::{DEADLINE, Ledger, tail};
 use keyward_policy::{
-    AddressRules, ApiKey, Change, Clock, Credential, CredentialId, Entropy, Grant, Key, KeyId, KeyState,
-    KeyType, Lifetime, Mode, ProjectId, Reason, RequestId, SecretOwner, Symbols, Venue, VenueId, Verifier,
+    AddressRules, ApiKey, Change, Clock, Credential, CredentialId, Entropy, Grant, Holds, Key, KeyId,
+    KeyState, KeyType, Lifetime, Mode, ProjectId, Reason, RequestId, SecretOwner, Symbols, Venue, VenueId,
+    Verifier,
 };
 use keyward_vault::{KdfParams, Secret, Unlock, Vault};
 use tempfile::TempDir;
@@ -94,6 +95,18 @@ impl Fixture {
         gateway.apply(Change::Credential(Box::new(credential(&vault))));
         gateway.apply(Change::Key(Box::new(change(key(&vault, allow)))));
         Self { gateway: Arc::new(gateway), clock, vault, audit }
+    }
+
+    /// The key, as it was when it was issued.
+    pub(crate) fn key(&self, allow: &str) -> Key {
+        key(&self.vault, allow)
+    }
+
+    /// The audit log so far.
+    pub(crate) async fn events(&self) -> Vec<serde_json::Value> {
+        self.gateway.ledger.flush(DEADLINE).await.unwrap();
+        let (entries, _) = tail(self.audit.path(), 1000).unwrap();
+        entries.iter().map(|entry| serde_json::from_slice(&entry.json).unwrap()).collect()
     }
 
     /// A request signed with the issued key, at the present time.
@@ -184,6 +197,7 @@ fn key(vault: &Vault, allow: &str) -> Key {
         credential: Some(CredentialId::from_entropy([2; 16])),
         permissions: allow.parse().unwrap(),
         symbols: Symbols::any(),
+        holds: Holds::default(),
     };
     Key {
         id,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use keyward_ledger::Ledger;
-use keyward_policy::{Change, Clock, Entropy, KillSwitch, OnWire, RequestId};
+use keyward_policy::{Change, Clock, Entropy, KeyId, KillSwitch, OnWire, RequestId};
 use keyward_vault::Vault;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use crate::carry::micros;
 use crate::directory::Directory;
 use crate::failures::Failures;
 use crate::fence::{Fence, Forbidden, Gate};
+use crate::holds::Holds;
 use crate::identity::Identity;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
@@ -67,6 +68,8 @@ pub struct Gateway {
     /// For how long the keys may be served.
     pub(crate) lease: Lease,
     pub(crate) breaker: Breaker,
+    /// What waits for a person.
+    pub(crate) holds: Holds,
     pub(crate) metrics: Metrics,
     pub(crate) crowd: Arc<Crowd>,
     pub(crate) failures: Failures,
@@ -145,6 +148,7 @@ impl Gateway {
             replay,
             lease: Lease::new(Instant::now()),
             breaker: Breaker::default(),
+            holds: Holds::new(Arc::clone(&parts.entropy)),
             metrics: Metrics::new(),
             request_ids: RequestIds { process, count: AtomicU64::new(0) },
             locked: AtomicBool::new(false),
@@ -159,7 +163,11 @@ impl Gateway {
             self.locked.store(locked, Ordering::Release);
         }
         let forbidden = Forbidden::by(&change);
+        let changed = changed_key(&change);
         self.directory.apply(change);
+        if let Some((key, revision)) = changed {
+            self.void_approvals(key, revision);
+        }
         forbidden.map_or_else(Vec::new, |forbidden| self.on_wire(&forbidden))
     }
 
@@ -219,6 +227,15 @@ impl Gateway {
 
     pub(crate) fn next_request_id(&self) -> RequestId {
         self.request_ids.next()
+    }
+}
+
+/// The key that is another from now on, and its revision.
+const fn changed_key(change: &Change) -> Option<(KeyId, u64)> {
+    match change {
+        Change::Key(key) => Some((key.id, key.revision)),
+        Change::KeyGone { id, .. } => Some((*id, u64::MAX)),
+        _ => None,
     }
 }
 

@@ -18,6 +18,7 @@ mod framing;
 #[doc(hidden)]
 pub mod fuzz;
 mod gateway;
+mod holds;
 mod identity;
 mod introspect;
 mod lease;

@@ -62,6 +62,12 @@ pub struct Limits {
     pub answer: Duration,
     /// Until an intent is durable: a disk that hangs longer must not hold orders (research/faults-and-suites.md §5).
     pub record: Duration,
+    /// For how long a request that needs an operator's approval waits on its connection. ccxt gives a request up after 10 s,
+    /// and must have our answer by then: a client that gave up would not know what became of its request.
+    pub hold: Duration,
+    /// For how long one may approve what waits, and then for how long the approval is good: time to look at a phone, and
+    /// short enough that the market and the mind are still the same. It is kept in memory, so it cannot be long anyway.
+    pub approval: Duration,
     /// When the gateway stops, until connections without a request are closed: time for their clients to be told with
     /// an answer. A connection that is closed at once may cross with a request, which its client must count as lost.
     pub linger: Duration,
@@ -110,6 +116,8 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(30),
             record: Duration::from_secs(1),
+            hold: Duration::from_secs(8),
+            approval: Duration::from_secs(15 * 60),
             linger: Duration::from_secs(1),
             lane: Duration::from_secs(5),
             late: Duration::from_secs(2),

@@ -1,6 +1,7 @@
 //! The commands: each reads its arguments, calls one operation through the door, and prints what came of it.
 
 mod apply;
+mod approval;
 mod audit;
 mod backup;
 mod completions;
@@ -55,6 +56,8 @@ pub(crate) enum Other {
     Apply(apply::Apply),
     Export(export::Export),
     #[command(subcommand)]
+    Approval(approval::Approval),
+    #[command(subcommand)]
     Operator(operator::Operator),
     #[command(subcommand)]
     Token(token::Token),
@@ -104,6 +107,7 @@ impl Other {
             Self::Apply(command) => command.run(invocation).await,
             Self::Export(command) => command.run(invocation).await,
             Self::Kill(command) => command.run(invocation).await,
+            Self::Approval(command) => command.run(invocation).await,
             Self::Operator(command) => command.run(invocation).await,
             Self::Token(command) => command.run(invocation).await,
             Self::Audit(command) => command.run(invocation).await,

@@ -3,6 +3,7 @@
 //! Here alone the gateway and the control plane meet: changes go from one to the other through a function, and so do
 //! questions to an exchange.
 
+mod approvals;
 mod introspect;
 mod nonces;
 
@@ -17,13 +18,16 @@ use keyward_control::api::{self, Served};
 use keyward_control::{Control, Lock, Recovered, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Remembered, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
-use keyward_policy::{Change, Clock, Entropy, Event, KillSwitch, Outcome, Reason, What};
+use keyward_policy::{
+    ApprovalEnd, ApprovalEnded, Change, Clock, Entropy, Event, KillSwitch, Outcome, Reason, What,
+};
 use keyward_store::{Service, Snapshot, Store};
 use keyward_vault::{KdfParams, Vault};
 use tokio::runtime::Handle;
 use tokio::time::{interval, timeout};
 use zeroize::Zeroizing;
 
+use self::approvals::InGateway;
 use self::introspect::ThroughGateway;
 use self::nonces::FromStore;
 use crate::api::Api;
@@ -203,6 +207,7 @@ impl Shared {
             entropy: Arc::clone(&self.entropy),
             publish: Arc::new(move |change| publish.apply(change)),
             introspect: Arc::new(ThroughGateway(Arc::clone(gateway))),
+            approvals: Arc::new(InGateway(Arc::clone(gateway))),
             gateway_url: urls.0,
             control_url: urls.1,
             kdf: KdfParams::RECOMMENDED,
@@ -243,7 +248,8 @@ fn held_back(pause: &Pause) -> String {
     format!("nothing is sent to {} for {} s: {why}\n", pause.of, pause.left.as_secs())
 }
 
-/// Opens the audit log, and tells what was on its way when Keyward last died: nobody knows what became of it.
+/// Opens the audit log, and tells what was on its way when Keyward last died, of which nobody knows what became; and what
+/// waited for a person, which is denied by that.
 async fn open_ledger(data: &DataDir, store: &Store) -> Result<Arc<Ledger>> {
     let service = store.service_secret(Service::AuditLog).await?;
     let key = service.map(|service| service.public.parse::<VerifierKey>()).transpose()?;
@@ -257,6 +263,10 @@ async fn open_ledger(data: &DataDir, store: &Store) -> Result<Arc<Ledger>> {
         let outcome = Outcome { request, status: None, reason: Some(Reason::OutcomeUnknown) };
         ledger.record(&Event { at: SystemClock.now(), what: What::Outcome(outcome) })?;
         tracing::warn!(%request, "was on its way when Keyward stopped: look at the exchange what became of it");
+    }
+    for &approval in &ledger.opening().waiting {
+        let ended = ApprovalEnded { approval, key: None, end: ApprovalEnd::Stopped };
+        ledger.record(&Event { at: SystemClock.now(), what: What::ApprovalEnded(ended) })?;
     }
     ledger.flush(DEADLINE).await?;
     Ok(Arc::new(ledger))

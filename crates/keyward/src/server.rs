@@ -10,7 +10,7 @@ mod take_over;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use keyward_control::Code;
@@ -38,6 +38,8 @@ const USAGE_EVERY: Duration = Duration::from_secs(1);
 const USAGE_BITE_EVERY: Duration = Duration::from_millis(100);
 /// How often the database is asked for a sign of life.
 const DATABASE_CHECK_EVERY: Duration = Duration::from_secs(1);
+/// How often what waits for an approval is looked at, whether it is too late.
+const APPROVALS_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How often the audit log is asked whether it still works.
 const AUDIT_CHECK_EVERY: Duration = Duration::from_secs(1);
 
@@ -84,6 +86,7 @@ impl Server {
         tasks.spawn(listen::on_port(control, keyward.port.clone(), stopped.clone()));
         tasks.spawn(identify(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(hear_database(Arc::clone(&keyward), stopped.clone()));
+        tasks.spawn(expire_approvals(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(sign_checkpoints(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(follow_usage(Arc::clone(&keyward), stopped.clone()));
         tasks.spawn(systemd::alive(stopped.clone()));
@@ -127,6 +130,8 @@ impl Server {
     pub(crate) async fn stop(mut self) -> Result<()> {
         tracing::info!("stopping: what is under way is finished");
         systemd::stopping();
+        // Before the connections are finished: a client that waits for an approval is told at once.
+        self.keyward.gateway.end_approvals();
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
         let workers = std::mem::take(&mut self.workers);
@@ -245,6 +250,17 @@ async fn verify_what_was_not_read(
         }
         Err(error) if error.code() == Code::AuditDamaged => drop(broken.send(Some(error.to_string()))),
         Err(error) => tracing::warn!(%error, "the audit log could not be verified"),
+    }
+}
+
+/// Puts it on record when nobody has approved something in time.
+async fn expire_approvals(keyward: Arc<Keyward>, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = interval(APPROVALS_CHECK_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => keyward.gateway.expire_approvals(Instant::now()),
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
     }
 }
 

@@ -45,7 +45,10 @@ fn order(n: u32) -> Event<'static> {
             ..OrderFact::default()
         }],
     };
-    Event { at: Timestamp::UNIX_EPOCH, what: What::Intent(Sent { request, credential: None }) }
+    Event {
+        at: Timestamp::UNIX_EPOCH,
+        what: What::Intent(Sent { request, credential: None, approval: None }),
+    }
 }
 
 fn per_second(count: u32, start: Instant) -> String {

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use keyward_policy::{Event, Outcome, Request, RequestId, Sent, What};
+use keyward_policy::{
+    ApprovalEnd, ApprovalEnded, ApprovalId, Event, Held, Outcome, Request, RequestId, Sent, What,
+};
 use tempfile::TempDir;
 
 use crate::entry::{framed, unframed};
@@ -21,9 +23,26 @@ pub(crate) fn outcome(n: u8) -> Event<'static> {
     Event { at: Timestamp::UNIX_EPOCH, what: What::Outcome(outcome) }
 }
 
+/// Approval `n` is waited for.
+pub(crate) fn held(n: u8) -> Event<'static> {
+    let (approval, until) = (ApprovalId::from_entropy([n; 16]), Timestamp::UNIX_EPOCH);
+    Event { at: Timestamp::UNIX_EPOCH, what: What::Held(Held { approval, until, request: order(n) }) }
+}
+
+/// Approval `n` is used.
+pub(crate) fn ended(n: u8) -> Event<'static> {
+    let (approval, end) = (ApprovalId::from_entropy([n; 16]), ApprovalEnd::Used);
+    Event { at: Timestamp::UNIX_EPOCH, what: What::ApprovalEnded(ApprovalEnded { approval, key: None, end }) }
+}
+
 /// The intent of request `n`.
 pub(crate) fn intent(n: u8) -> Event<'static> {
-    let request = Request {
+    let sent = Sent { request: order(n), credential: None, approval: None };
+    Event { at: Timestamp::UNIX_EPOCH, what: What::Intent(sent) }
+}
+
+fn order(n: u8) -> Request<'static> {
+    Request {
         request: request(n),
         key: None,
         project: None,
@@ -35,8 +54,7 @@ pub(crate) fn intent(n: u8) -> Event<'static> {
         policy: Some(1),
         markets: Vec::new(),
         facts: Vec::new(),
-    };
-    Event { at: Timestamp::UNIX_EPOCH, what: What::Intent(Sent { request, credential: None }) }
+    }
 }
 
 /// Who signs in tests.

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
-use keyward_policy::RequestId;
+use keyward_policy::{ApprovalId, RequestId};
 
 use crate::entry::{Entries, Found};
 use crate::files::{self, failed};
@@ -29,6 +29,8 @@ pub struct Opening {
     /// The requests whose intent has no outcome, in no order: Keyward died while they were on their way. What the
     /// exchange did with them is unknown; they must be reported, never sent again.
     pub unanswered: Vec<RequestId>,
+    /// The approvals that have no end, in no order: Keyward died while they waited, which denies them.
+    pub waiting: Vec<ApprovalId>,
     /// When the last entry was recorded, by the clock of that time; none in an empty log.
     pub recorded_until: Option<Timestamp>,
 }
@@ -122,8 +124,9 @@ impl Scan {
             return Err(Error::Shorter { entries, signed });
         }
         let (unanswered, recorded_until) = (self.state.unanswered(), self.state.recorded_until());
-        let read_from = self.from;
-        Ok((self.state, Opening { entries, signed, read_from, cut_bytes, unanswered, recorded_until }))
+        let (read_from, waiting) = (self.from, self.state.waiting());
+        let opening = Opening { entries, signed, read_from, cut_bytes, unanswered, waiting, recorded_until };
+        Ok((self.state, opening))
     }
 }
 

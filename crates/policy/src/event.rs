@@ -2,6 +2,7 @@
 //!
 //! A request that can move money leaves two events, its [`Sent`] intent before and its [`Outcome`] after; any other
 //! forwarded request leaves one [`Forwarded`]; a refusal leaves one [`Refused`]; an operator's action one [`Changed`].
+//! A request that waits for a person leaves a [`Held`] before all that.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Actor, CredentialId, KeyId, ProjectId, Reason, RequestId};
+use crate::{Actor, ApprovalEnd, ApprovalId, CredentialId, KeyId, ProjectId, Reason, RequestId};
 
 /// One entry of the audit log.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +35,10 @@ pub enum What<'a> {
     Forwarded(Forwarded<'a>),
     /// A request was refused.
     Refused(Refused<'a>),
+    /// A request was allowed and waits for a person.
+    Held(Held<'a>),
+    /// What became of that.
+    ApprovalEnded(ApprovalEnded),
     /// Refusals were too many to be recorded one by one.
     Unrecorded(Unrecorded),
     /// An operator changed something.
@@ -111,6 +116,9 @@ pub struct Sent<'a> {
     pub request: Request<'a>,
     /// The real key that signs it; none on an assert-mode venue.
     pub credential: Option<CredentialId>,
+    /// The approval that let it through, and is used up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
 }
 
 /// What became of an intent.
@@ -152,6 +160,30 @@ pub struct Refused<'a> {
     pub detail: Cow<'a, str>,
 }
 
+/// A request that waits for a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct Held<'a> {
+    /// The approval that it waits for.
+    pub approval: ApprovalId,
+    /// Until when.
+    pub until: Timestamp,
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request<'a>,
+}
+
+/// The end of an approval: every one that was held comes to one.
+#[derive(Clone, Debug, Serialize)]
+pub struct ApprovalEnded {
+    /// The approval.
+    pub approval: ApprovalId,
+    /// The key that waited for it; none where that is known from its beginning only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+    /// How.
+    pub end: ApprovalEnd,
+}
+
 /// Refusals that no key vouches for, beyond what is recorded of them one by one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Unrecorded {
@@ -172,4 +204,22 @@ pub struct Changed<'a> {
     /// What it is now; never a secret.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub details: Value,
+}
+
+impl OrderFact<'_> {
+    /// The same, to be kept.
+    pub fn into_owned(self) -> OrderFact<'static> {
+        let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        OrderFact {
+            symbol: owned(self.symbol),
+            side: owned(self.side),
+            kind: owned(self.kind),
+            quantity: owned(self.quantity),
+            quote_quantity: owned(self.quote_quantity),
+            price: owned(self.price),
+            client_id: owned(self.client_id),
+            asset: owned(self.asset),
+            to: owned(self.to),
+        }
+    }
 }

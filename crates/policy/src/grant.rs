@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialId, PermissionSet, Symbols, VenueId};
+use crate::{CredentialId, Holds, PermissionSet, Symbols, VenueId};
 
 /// What one key may do on one credential, or on one assert-mode venue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,4 +15,7 @@ pub struct Grant {
     pub permissions: PermissionSet,
     /// On which markets.
     pub symbols: Symbols,
+    /// What of it only with a person's approval.
+    #[serde(default)]
+    pub holds: Holds,
 }

@@ -5,10 +5,12 @@
 
 mod actor;
 mod address;
+mod approval;
 mod change;
 mod decide;
 mod event;
 mod grant;
+mod hold;
 mod host;
 mod id;
 mod issued;
@@ -27,12 +29,17 @@ mod venue;
 
 pub use actor::{Actor, Authority, Lack};
 pub use address::{AddressRules, TrustedProxies, canonical};
+pub use approval::{Approval, ApprovalEnd, ApprovalState, Verdict};
 pub use change::Change;
 pub use decide::{AskedMarkets, Asking, Markets, decide};
-pub use event::{Changed, Event, Forwarded, OrderFact, Outcome, Refused, Request, Sent, Unrecorded, What};
+pub use event::{
+    ApprovalEnded, Changed, Event, Forwarded, Held, OrderFact, Outcome, Refused, Request, Sent, Unrecorded,
+    What,
+};
 pub use grant::Grant;
+pub use hold::{Hold, HoldError, Holds, Spending};
 pub use host::{Clock, Entropy};
-pub use id::{CredentialId, IdError, KeyId, OperatorId, ProjectId, RequestId, TokenId, VenueId};
+pub use id::{ApprovalId, CredentialId, IdError, KeyId, OperatorId, ProjectId, RequestId, TokenId, VenueId};
 pub use issued::{ApiKey, ENTROPY_BYTES, KeyStringError, Part, check_key_string, key_string};
 pub use key::{Key, KeyState, KeyType, Lifetime, Project, Standing, TransitionError, Verifier};
 pub use kill_switch::KillSwitch;

@@ -116,6 +116,14 @@ operations! {
     KeyDelete = "key delete", Issue, SignedIn;
     /// Ends many at once.
     Kill = "kill", Stop, SignedIn;
+    /// Lists what waits for an operator.
+    ApprovalList = "approval list", See, SignedIn;
+    /// Looks at one.
+    ApprovalShow = "approval show", See, SignedIn;
+    /// Lets it through, once.
+    ApprovalApprove = "approval approve", Issue, Fresh;
+    /// Does not.
+    ApprovalDeny = "approval deny", Stop, SignedIn;
     /// Lists operators.
     OperatorList = "operator list", People, SignedIn;
     /// Invites somebody to become one.

@@ -104,6 +104,10 @@ reasons! {
     SymbolUnreadable = "symbol_unreadable", Policy;
     /// The key's request rate is used up.
     RateLimited = "rate_limited", Policy;
+    /// The request waits for an operator's approval; nothing was sent.
+    Held = "held", Policy;
+    /// It waited for an approval and did not get it; nothing was sent.
+    HoldDenied = "hold_denied", Policy;
     /// The vault is sealed.
     VaultSealed = "vault_sealed", Keyward;
     /// An older state was restored, and no operator has reopened Keyward yet.

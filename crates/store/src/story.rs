@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
 use keyward_policy::{
-    AddressRules, ApiKey, Credential, Grant, Key, KeyState, KeyType, Lifetime, Mode, Project, Sealed,
+    AddressRules, ApiKey, Credential, Grant, Holds, Key, KeyState, KeyType, Lifetime, Mode, Project, Sealed,
     Symbols, Venue, Verifier,
 };
 use sqlx::Connection;
@@ -135,6 +135,7 @@ impl World {
             credential: Some(self.credential.id),
             permissions: "market,read,trade:spot".parse().unwrap(),
             symbols: Symbols::only(["BTC/USDT".parse().unwrap()]),
+            holds: Holds::new(["withdraw".parse().unwrap(), "trade>1000.5 USDT".parse().unwrap()]).unwrap(),
         }
     }
 
@@ -180,7 +181,7 @@ pub(crate) async fn multiply(store: &Store, copies: i64) {
     ))
     .await;
     run(format!(
-        "{NUMBERS} INSERT INTO grants SELECT {ID}, venue, credential, permissions, symbols FROM grants, n"
+        "{NUMBERS} INSERT INTO grants SELECT {ID}, venue, credential, permissions, symbols, holds FROM grants, n"
     ))
     .await;
 }

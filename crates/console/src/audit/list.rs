@@ -18,13 +18,15 @@ use crate::visitor::Visitor;
 /// How many entries a page shows.
 const PAGE: usize = 50;
 /// The kinds of entries, and what they are called here.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 9] = [
     ("", "Everything"),
     ("refused", "Refusals"),
     ("changed", "Changes by people"),
     ("intent", "Orders and movements sent"),
     ("outcome", "What became of them"),
     ("forwarded", "Reads"),
+    ("held", "Requests that waited for a person"),
+    ("approval_ended", "What became of that"),
     ("unrecorded", "Floods of refusals"),
 ];
 

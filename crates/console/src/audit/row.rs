@@ -36,6 +36,7 @@ impl Row {
         let (kind, what, detail) = match text(event, "event") {
             Some("changed") => changed(event),
             Some("unrecorded") => unrecorded(event),
+            Some("approval_ended") => approval_ended(event),
             Some(kind) => request(kind, event),
             None => (Badge::new(Tone::Plain, "entry"), String::new(), String::new()),
         };
@@ -95,12 +96,25 @@ fn unrecorded(event: &Map<String, Value>) -> (Badge, String, String) {
     (Badge::new(Tone::Warn, "many"), what, String::new())
 }
 
+fn approval_ended(event: &Map<String, Value>) -> (Badge, String, String) {
+    let (tone, how) = match text(event, "end") {
+        Some("used") => (Tone::Good, "let its request through"),
+        Some("denied") => (Tone::Bad, "was denied"),
+        Some("void") => (Tone::Warn, "ended with a change of its key"),
+        Some("expired") => (Tone::Warn, "came too late: nobody decided, or its client did not come back"),
+        _ => (Tone::Warn, "ended when Keyward stopped"),
+    };
+    let approval = text(event, "approval").unwrap_or("an approval");
+    (Badge::new(tone, "approval"), format!("{approval} {how}"), String::new())
+}
+
 fn request(kind: &str, event: &Map<String, Value>) -> (Badge, String, String) {
     let said = |name| text(event, name).unwrap_or_default();
     let status = event.get("status").and_then(Value::as_u64);
     let badge = match (kind, status) {
         ("refused", _) => Badge::new(Tone::Bad, "refused"),
         ("intent", _) => Badge::new(Tone::Plain, "sent"),
+        ("held", _) => Badge::new(Tone::Warn, "waits"),
         (_, Some(status)) if status < 400 => Badge::new(Tone::Good, format!("answered {status}")),
         (_, Some(status)) => Badge::new(Tone::Warn, format!("answered {status}")),
         (_, None) => Badge::new(Tone::Bad, "no answer"),

@@ -5,7 +5,7 @@ use keyward_control::operation::key::KeyView;
 use keyward_policy::{PermissionSet, RateLimit};
 
 use crate::moment::words;
-use crate::words::{markets, rights, withheld};
+use crate::words::{held, markets, rights, withheld};
 
 /// A key's rights on one venue.
 pub(super) struct Granted {
@@ -13,6 +13,7 @@ pub(super) struct Granted {
     pub(super) credential: Option<String>,
     pub(super) rights: Vec<&'static str>,
     pub(super) markets: String,
+    pub(super) held: Vec<String>,
 }
 
 /// Everything that a key may do.
@@ -33,6 +34,7 @@ impl Rights {
             credential: grant.credential.clone(),
             rights: rights(grant.permissions),
             markets: markets(&grant.symbols),
+            held: grant.holds.iter().map(held).collect(),
         };
         let listed = |ranges: &[_]| joined(ranges.iter().map(|range| bare(&format!("{range}"))));
         Self {

@@ -225,6 +225,19 @@ async fn a_revocation_reaches_the_gateway_though_its_caller_hangs_up() {
 }
 
 #[tokio::test]
+async fn the_approvals() {
+    let fixture = Fixture::new().await;
+    let key = fixture.trading_key("bot").await;
+    let id = fixture.held(&key);
+    answers!(fixture, "approval_list": "GET" "/approvals");
+    answers!(fixture, "approval_show": "GET" &format!("/approvals/{id}"));
+    answers!(fixture, "approval_approve": "POST" &format!("/approvals/{id}/approve"));
+    answers!(fixture, "approval_approve_again": "POST" &format!("/approvals/{id}/approve"));
+    answers!(fixture, "approval_deny": "POST" &format!("/approvals/{id}/deny"));
+    answers!(fixture, "approval_unknown": "GET" &format!("/approvals/{id}"));
+}
+
+#[tokio::test]
 async fn no_secret_is_in_any_answer_nor_on_the_disk() {
     let fixture = Fixture::new().await;
     fixture.venue("binance").await;

@@ -16,7 +16,8 @@ use utoipa::openapi::{
 
 pub(super) use page::{Describe, Page};
 pub(crate) use words::{
-    Entry, KeyState, KeyType, Mode, OnWire, PermissionSet, Rate, RateLimit, Report, Standing, Symbols,
+    ApprovalState, Entry, Facts, KeyState, KeyType, Mode, OnWire, PermissionSet, Rate, RateLimit, Report,
+    Standing, Symbols,
 };
 
 /// What the API is, in a few words.

@@ -42,6 +42,7 @@ fn described(key: &Key) -> Value {
         "grants": key.grants.iter().map(on).collect::<Vec<_>>(),
         "permissions": key.grants.first().map(|grant| grant.permissions),
         "symbols": key.grants.first().map(|grant| &grant.symbols),
+        "holds": key.grants.first().map(|grant| &grant.holds),
         "addresses": key.addresses, "rate": key.rate, "lifetime": key.lifetime, "state": key.state,
         "rotated_from": key.rotated_from,
     })

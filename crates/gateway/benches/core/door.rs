@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use keyward_gateway::{Gateway, Identity, Parts, ReserveNonces, Reserving, Settings, Wanted};
 use keyward_ledger::Ledger;
 use keyward_policy::{
-    Change, Clock, Credential, CredentialId, Grant, KeyType, Mode, PermissionSet, Sealed, SecretOwner,
+    Change, Clock, Credential, CredentialId, Grant, Holds, KeyType, Mode, PermissionSet, Sealed, SecretOwner,
     Symbols, Venue, VenueId,
 };
 use keyward_vault::{KdfParams, Secret, Unlock, Vault};
@@ -102,7 +102,13 @@ impl Door {
         })));
         let permissions: PermissionSet = "market,read,trade".parse()?;
         for number in 0..self.keys {
-            let grant = Grant { venue, credential: Some(credential), permissions, symbols: Symbols::any() };
+            let grant = Grant {
+                venue,
+                credential: Some(credential),
+                permissions,
+                symbols: Symbols::any(),
+                holds: Holds::default(),
+            };
             let key = Holder::new(self.key_type, number)?.issued(maker, grant, now)?;
             self.gateway.apply(Change::Key(Box::new(key)));
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyward_dialect::{Claim, Markets as Touched};
-use keyward_policy::{AskedMarkets, Asking, Mode, Reason, Verb, decide};
+use keyward_policy::{ApprovalId, AskedMarkets, Asking, Mode, Reason, Verb, decide};
 
 use super::identify::{Caller, Identified};
 use super::read::Read;
@@ -17,6 +17,8 @@ pub(crate) struct Allowed<'r> {
     pub(crate) read: Read<'r>,
     pub(crate) pass: Pass,
     pub(crate) known: Known,
+    /// The approval that it used up, where a hold covers it.
+    pub(crate) approval: Option<ApprovalId>,
 }
 
 /// How an allowed request leaves.
@@ -44,7 +46,7 @@ impl<'r> Verified<'r> {
         };
         let pass = pass.map_err(|denied| denied.knowing(known))?;
         // From here on it is carried over waits, where every byte would be moved more than once.
-        let allowed = Box::new(Allowed { read, pass, known });
+        let allowed = Box::new(Allowed { read, pass, known, approval: None });
         // The fence looks again; here it saves an intent that would come to nothing.
         allowed.not_killed(gateway)?;
         Ok(allowed)

@@ -18,7 +18,10 @@ impl<'r> Allowed<'r> {
     /// Makes the intent durable. Without that nothing that moves money leaves.
     pub(crate) async fn record(self: Box<Self>, gateway: &Gateway) -> Result<Recorded<'r>, Denied> {
         if self.read.needs.moves_money() {
-            let event = Event { at: self.read.received.resolved.at, what: What::Intent(self.intent()) };
+            // What waited for a person is recorded as of now: the log's last entry says until when it was written.
+            let waited = self.approval.map(|_| gateway.clock.now());
+            let at = waited.unwrap_or(self.read.received.resolved.at);
+            let event = Event { at, what: What::Intent(self.intent()) };
             let durable = gateway.ledger.record_durably(&event, gateway.settings.limits.record);
             Box::pin(durable).await.map_err(|error| {
                 tracing::error!(%error, "an intent could not be recorded, so its request was not sent");
@@ -29,7 +32,7 @@ impl<'r> Allowed<'r> {
     }
 
     fn intent(&self) -> Sent<'_> {
-        Sent { request: self.described(), credential: self.credential() }
+        Sent { request: self.described(), credential: self.credential(), approval: self.approval }
     }
 
     pub(super) fn credential(&self) -> Option<CredentialId> {
@@ -39,7 +42,7 @@ impl<'r> Allowed<'r> {
         }
     }
 
-    fn described(&self) -> Request<'_> {
+    pub(super) fn described(&self) -> Request<'_> {
         let (markets, facts) = (markets(&self.read), facts(&self.read));
         Request { markets, facts, ..described(&self.read.received.resolved, self.known) }
     }

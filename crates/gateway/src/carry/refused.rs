@@ -27,7 +27,9 @@ pub(crate) fn record_refusal(gateway: &Gateway, resolved: &Resolved, denied: Den
         note(gateway, &Event { at: resolved.at, what: What::Unrecorded(Unrecorded { count }) });
     }
     if before.is_some() {
-        note(gateway, &Event { at: resolved.at, what: What::Refused(refused(resolved, &denied)) });
+        // It may have waited for a person: the log's last entry says until when it was written.
+        let at = gateway.clock.now();
+        note(gateway, &Event { at, what: What::Refused(refused(resolved, &denied)) });
     }
     denied
 }

@@ -58,6 +58,11 @@ impl KeyEntry {
         revoked || self.revision >= arrived.revision
     }
 
+    /// Whether another state of the key was put in its place.
+    pub(crate) fn was_replaced(&self) -> bool {
+        self.replaced.get()
+    }
+
     pub(super) fn due_us(&self) -> u64 {
         self.due_us.load(Ordering::Relaxed)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyward_policy::{
-    AddressRules, CredentialId, Gcra, Grant, Key, Markets, PermissionSet, ProjectId, VenueId,
+    AddressRules, CredentialId, Gcra, Grant, Holds, Key, Markets, PermissionSet, ProjectId, VenueId,
 };
 
 use crate::venue::VenueEntry;
@@ -14,6 +14,8 @@ pub(crate) struct Rules {
     pub(crate) project: ProjectId,
     pub(crate) addresses: AddressRules,
     pub(crate) gcra: Option<Gcra>,
+    /// Whether anything of it waits for a person.
+    pub(crate) has_holds: bool,
     pub(super) doors: Box<[Door]>,
 }
 
@@ -24,6 +26,7 @@ pub(crate) struct Door {
     pub(crate) credential: Option<CredentialId>,
     pub(crate) permissions: PermissionSet,
     pub(crate) markets: Markets,
+    pub(crate) holds: Holds,
 }
 
 impl Rules {
@@ -33,6 +36,7 @@ impl Rules {
             project: key.project,
             addresses: key.addresses.clone(),
             gcra: key.rate.map(Gcra::new),
+            has_holds: key.grants.iter().any(|grant| !grant.holds.is_empty()),
             doors: key.grants.iter().map(door).collect(),
         }
     }
@@ -50,6 +54,7 @@ impl Door {
         let markets = grant.symbols.list().map_or(Markets::Any, |list| {
             Markets::Only(list.iter().filter_map(|symbol| market(symbol.as_str())).collect())
         });
-        Self { venue: grant.venue, credential: grant.credential, permissions: grant.permissions, markets }
+        let Grant { venue, credential, permissions, holds, .. } = grant.clone();
+        Self { venue, credential, permissions, markets, holds }
     }
 }

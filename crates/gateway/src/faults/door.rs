@@ -44,11 +44,13 @@ impl Door {
     }
 
     pub(crate) fn with(exchange: &Exchange, settings: Settings) -> Self {
+        Self::of(exchange, settings, |key| Key { rate: None, ..key })
+    }
+
+    /// One whose key is another.
+    pub(crate) fn of(exchange: &Exchange, settings: Settings, change: impl FnOnce(Key) -> Key) -> Self {
         let workers = settings.workers;
-        let fixture = Arc::new(Fixture::with(&exchange.url, "market,read,trade", settings, |key| Key {
-            rate: None,
-            ..key
-        }));
+        let fixture = Arc::new(Fixture::with(&exchange.url, "market,read,trade", settings, change));
         let listeners = bind(([127, 0, 0, 1], 0).into(), workers).unwrap();
         let address = listeners[0].local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);

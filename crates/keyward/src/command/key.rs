@@ -29,6 +29,7 @@ const FIELDS: &[Field] = &[
     ("api key", "/api_key"),
     ("may", "/permissions"),
     ("symbols", "/symbols"),
+    ("held", "/holds"),
     ("only from", "/ip"),
     ("never from", "/deny_ip"),
     ("rate", "/rate"),

@@ -23,6 +23,8 @@ pub(crate) struct LimitsConfig {
     bytes_per_second: Option<NonZeroU32>,
     stream_s: Option<NonZeroU32>,
     failures_per_minute: Option<NonZeroU32>,
+    hold_s: Option<NonZeroU32>,
+    approval_s: Option<NonZeroU32>,
 }
 
 impl LimitsConfig {
@@ -47,6 +49,8 @@ impl LimitsConfig {
             bytes_per_second: number(self.bytes_per_second, limits.bytes_per_second),
             stream: seconds(self.stream_s, limits.stream),
             failures_per_minute: number(self.failures_per_minute, limits.failures_per_minute),
+            hold: seconds(self.hold_s, limits.hold),
+            approval: seconds(self.approval_s, limits.approval),
             ..limits
         }
     }

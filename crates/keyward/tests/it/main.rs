@@ -7,6 +7,7 @@
     reason = "what cannot happen in a story ends it, in the helpers of a test too"
 )]
 
+mod approvals;
 mod balancers;
 mod ccxt;
 mod cli;

@@ -70,13 +70,13 @@ impl Turn {
     }
 
     async fn insert_grant(&mut self, key: &str, grant: &Grant) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO grants (key, venue, credential, permissions, symbols) \
-            VALUES ($1, $2, $3, $4, $5)";
-        let symbols = column::json(&grant.symbols)?;
+        const SQL: &str = "INSERT INTO grants (key, venue, credential, permissions, symbols, holds) \
+            VALUES ($1, $2, $3, $4, $5, $6)";
+        let (symbols, holds) = (column::json(&grant.symbols)?, column::json(&grant.holds)?);
         let added = on!(&mut self.0, |tx| {
             let add = sqlx::query(SQL).bind(key).bind(grant.venue.to_string());
             let add = add.bind(grant.credential.map(|id| id.to_string())).bind(grant.permissions.to_string());
-            add.bind(symbols).execute(&mut **tx).await.map(drop)
+            add.bind(symbols).bind(holds).execute(&mut **tx).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Grant, &format!("{key} on {}", grant.venue)))
     }

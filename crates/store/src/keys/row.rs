@@ -11,7 +11,7 @@ macro_rules! select_keys_from {
     () => {
         "SELECT k.id, k.project, k.name, k.api_key, k.key_type, k.verifier, k.state, k.not_before, k.expires_at, \
          k.retires_at, k.addresses, k.rate, k.revision, k.created_at, k.rotated_from, \
-         g.venue, g.credential, g.permissions, g.symbols FROM (SELECT id, project, name, api_key, key_type, \
+         g.venue, g.credential, g.permissions, g.symbols, g.holds FROM (SELECT id, project, name, api_key, key_type, \
          verifier, state, not_before, expires_at, retires_at, addresses, rate, revision, created_at, rotated_from \
          FROM keys "
     };
@@ -61,6 +61,7 @@ struct GrantColumns {
     credential: Option<String>,
     permissions: Option<String>,
     symbols: Option<String>,
+    holds: Option<String>,
 }
 
 impl Row for KeyRow {
@@ -97,8 +98,10 @@ impl Row for KeyRow {
 
 impl GrantColumns {
     fn parse(self) -> Result<Option<Grant>, Bad> {
-        let (Some(venue), Some(permissions), Some(symbols)) = (self.venue, self.permissions, self.symbols)
-        else {
+        let (Some(venue), Some(permissions)) = (self.venue, self.permissions) else {
+            return Ok(None);
+        };
+        let (Some(symbols), Some(holds)) = (self.symbols, self.holds) else {
             return Ok(None);
         };
         Ok(Some(Grant {
@@ -106,6 +109,7 @@ impl GrantColumns {
             credential: self.credential.as_deref().map(str::parse).transpose()?,
             permissions: permissions.parse()?,
             symbols: serde_json::from_str(&symbols)?,
+            holds: serde_json::from_str(&holds)?,
         }))
     }
 }

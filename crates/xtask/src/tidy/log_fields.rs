@@ -13,6 +13,7 @@ const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
 
 /// What a log line may name, and what stands there.
 const FIELDS: &[(&str, &str)] = &[
+    ("approval", "an approval's id"),
     ("banned", "whether an exchange forbids instead of asking"),
     ("calls", "the means by which system calls are refused"),
     ("cause", "the error below an error"),

@@ -36,6 +36,8 @@ words! {
         policy::Standing::Active, policy::Standing::Retiring, policy::Standing::NotYetValid,
         policy::Standing::Suspended, policy::Standing::Expired, policy::Standing::Revoked,
     ]);
+    /// Where an approval stands. One that was used, denied or too late is no more.
+    ApprovalState: one_of(&[policy::ApprovalState::Waiting, policy::ApprovalState::Approved]);
     /// What an operator set a key to.
     KeyState: one_of(&[policy::KeyState::Active, policy::KeyState::Suspended, policy::KeyState::Revoked]);
     /// How a key signs.
@@ -76,6 +78,12 @@ words! {
         .required("anchors")
         .property("incomplete_bytes", count("How many bytes lie behind them of an unfinished entry."))
         .required("incomplete_bytes");
+    /// The orders and movements of a request, as they were sent; each says what it has.
+    Facts: ArrayBuilder::new().items(
+        ["symbol", "side", "type", "quantity", "quote_quantity", "price", "client_id", "asset", "to"]
+            .into_iter()
+            .fold(ObjectBuilder::new(), |fact, name| fact.property(name, text())),
+    );
     /// A request that was on its way to an exchange, without an answer yet.
     OnWire: ObjectBuilder::new()
         .property("request", text()).required("request")

@@ -1,14 +1,18 @@
 //! `audit show`: one entry, or what the log knows of one request.
 
 use keyward_ledger::{EntryIndex, Find};
-use keyward_policy::{Actor, Operation};
+use keyward_policy::{Actor, ApprovalId, Operation};
+use serde_json::Value;
 
 use super::entry::Entries;
 use crate::blocking::blocking;
 use crate::name::shortened;
 use crate::{Code, Control, Error};
 
-/// The entry with this number, or the entries of the request with this id (`req_…`).
+/// The most entries of an approval: that it was asked for, what operators did about it, its use, its end.
+const OF_APPROVAL_MAX: usize = 100;
+
+/// The entry with this number, the entries of the request with this id (`req_…`), or of the approval (`apr_…`).
 ///
 /// # Errors
 /// `entry_unknown`; `audit_unavailable`.
@@ -18,11 +22,27 @@ pub async fn show(control: &Control, actor: &Actor, id: &str) -> Result<Entries,
         Error::new(Code::EntryUnknown, format!("the audit log has no entry `{}`", shortened(id)))
             .hint("give an entry's number, or a request's id: clients see it as Keyward-Request-Id")
     };
-    let find = find(id).ok_or_else(unknown)?;
     control.settle_log().await;
-    let (dir, places) = (control.audit_dir.clone(), control.usage.places());
-    let entries = blocking(move || Entries::read(&keyward_ledger::find(&dir, &places, find)?)).await?;
+    let entries = match id.parse() {
+        Ok(approval) => of_approval(control, approval).await?,
+        Err(_) => found(control, find(id).ok_or_else(unknown)?).await?,
+    };
     if entries.items.is_empty() { Err(unknown()) } else { Ok(entries) }
+}
+
+async fn found(control: &Control, find: Find) -> Result<Entries, Error> {
+    let (dir, places) = (control.audit_dir.clone(), control.usage.places());
+    blocking(move || Entries::read(&keyward_ledger::find(&dir, &places, find)?)).await
+}
+
+async fn of_approval(control: &Control, approval: ApprovalId) -> Result<Entries, Error> {
+    let (dir, places) = (control.audit_dir.clone(), control.usage.places());
+    let named = Value::from(approval.to_string()).to_string();
+    let search = move || {
+        let names_it = |json: &str| json.contains(&named);
+        Entries::read(&keyward_ledger::search(&dir, &places, None, OF_APPROVAL_MAX, names_it)?.entries)
+    };
+    blocking(search).await
 }
 
 fn find(id: &str) -> Option<Find> {

@@ -24,7 +24,8 @@ pub struct Tail {
     pub limit: Option<usize>,
     /// Only entries before this one: `older` of the last answer leads to older ones.
     pub before: Option<u64>,
-    /// Only events of this kind: `refused`, `changed`, `intent`, `outcome`, `forwarded`, `unrecorded`.
+    /// Only events of this kind: `refused`, `changed`, `intent`, `outcome`, `forwarded`, `held`, `approval_ended`,
+    /// `unrecorded`.
     pub event: Option<String>,
     /// Only what concerns the key, project, credential, venue or request with this id.
     pub about: Option<String>,

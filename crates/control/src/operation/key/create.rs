@@ -44,6 +44,10 @@ pub struct Create {
     /// The only markets that it may touch.
     #[serde(default)]
     pub symbols: Vec<String>,
+    /// What of it only with an operator's approval: `withdraw`, `transfer`, `trade`, or with an amount up to which it needs
+    /// none, like `trade>1000 USDT`.
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// When it expires: a duration, a time, or `never`; 90 days unless said otherwise.
     #[serde(default)]
     pub expires: Option<String>,

@@ -15,11 +15,12 @@ pub(super) fn difference(old: &Key, new: &Key) -> Map<String, Value> {
 }
 
 /// The limits of a key, by the names that requests have for them. Its grants all have the same terms.
-fn limits(key: &Key) -> [(&'static str, Value); 6] {
+fn limits(key: &Key) -> [(&'static str, Value); 7] {
     let grant = key.grants.first();
     [
         ("allow", json!(grant.map(|grant| grant.permissions))),
         ("symbols", json!(grant.map(|grant| &grant.symbols))),
+        ("holds", json!(grant.map(|grant| &grant.holds))),
         ("ip", json!(key.addresses.allow)),
         ("deny_ip", json!(key.addresses.deny)),
         ("expires_at", json!(key.lifetime.expires_at)),
@@ -30,7 +31,9 @@ fn limits(key: &Key) -> [(&'static str, Value); 6] {
 /// Whether the new state allows anything that the old one does not.
 pub(super) fn widens(old: &Key, new: &Key) -> bool {
     let granted = |(old, new): (&Grant, &Grant)| {
-        !old.permissions.covers_all(new.permissions) || !markets_cover(&old.symbols, &new.symbols)
+        !old.permissions.covers_all(new.permissions)
+            || !markets_cover(&old.symbols, &new.symbols)
+            || !old.holds.kept_by(&new.holds)
     };
     old.grants.len() != new.grants.len()
         || old.grants.iter().zip(&new.grants).any(granted)

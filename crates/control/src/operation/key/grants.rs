@@ -75,8 +75,8 @@ fn add(
         let error = format!("two grants of the key are on the venue {}", venue.name);
         return Err(Error::new(Code::GrantDuplicate, error).hint("issue a second key"));
     }
-    let (permissions, symbols) = (terms.permissions, terms.symbols.clone());
-    grants.push(Grant { venue: venue.id, credential, permissions, symbols });
+    let (permissions, symbols, holds) = (terms.permissions, terms.symbols.clone(), terms.holds.clone());
+    grants.push(Grant { venue: venue.id, credential, permissions, symbols, holds });
     Ok(())
 }
 

@@ -226,7 +226,7 @@ mod tests {
             markets: Some(market).filter(|market| !market.is_empty()).map(Into::into).into_iter().collect(),
             facts: Vec::new(),
         };
-        let what = What::Intent(Sent { request, credential: None });
+        let what = What::Intent(Sent { request, credential: None, approval: None });
         fixture.control.ledger.record(&Event { at: fixture.control.now(), what }).unwrap();
         fixture.control.settle_log().await;
         fixture.control.read_usage().await.unwrap();

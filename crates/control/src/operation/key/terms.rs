@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use keyward_policy::{
-    AddressRules, Lifetime, Permission, PermissionSet, RateLimit, Symbol, Symbols, canonical,
+    AddressRules, Hold, Holds, Lifetime, Permission, PermissionSet, RateLimit, Symbol, Symbols, canonical,
 };
 use serde::Deserialize;
 
@@ -49,6 +49,7 @@ pub enum Unlimited {
 pub(super) struct Terms {
     pub(super) permissions: PermissionSet,
     pub(super) symbols: Symbols,
+    pub(super) holds: Holds,
     pub(super) addresses: AddressRules,
     pub(super) rate: Option<RateLimit>,
     pub(super) lifetime: Lifetime,
@@ -60,6 +61,7 @@ impl Terms {
         Ok(Self {
             permissions: permissions(&input.allow)?,
             symbols: symbols(&input.symbols)?,
+            holds: holds(&input.holds)?,
             addresses: AddressRules { allow: ranges(&input.ip)?, deny: ranges(&input.deny_ip)? },
             rate: rate(input.rate)?,
             lifetime: lifetime(input, now)?,
@@ -89,6 +91,11 @@ pub(super) fn symbols(texts: &[String]) -> Result<Symbols, Error> {
     symbols.sort();
     symbols.dedup();
     Ok(Symbols::only(symbols))
+}
+
+pub(super) fn holds(texts: &[String]) -> Result<Holds, Error> {
+    let read: Result<Vec<Hold>, _> = texts.iter().map(|text| text.parse()).collect();
+    read.and_then(Holds::new).map_err(|error| Error::new(Code::HoldInvalid, error.to_string()))
 }
 
 pub(in crate::operation) fn ranges(texts: &[String]) -> Result<Vec<IpNet>, Error> {
@@ -206,6 +213,8 @@ mod tests {
             (json!({ "ip": ["10.0.0"] }), Code::AddressInvalid),
             (json!({ "deny_ip": [""] }), Code::AddressInvalid),
             (json!({ "deny_ip": vec!["10.0.0.1"; 101] }), Code::TooMany),
+            (json!({ "holds": ["read"] }), Code::HoldInvalid),
+            (json!({ "holds": ["trade", "trade>1 BTC"] }), Code::HoldInvalid),
             (json!({ "rate": { "per_minute": 0, "burst": 1 } }), Code::RateInvalid),
             (json!({ "rate": { "per_minute": 1, "burst": 1_000_001 } }), Code::RateInvalid),
             (json!({ "expires": "yesterday" }), Code::TimeInvalid),

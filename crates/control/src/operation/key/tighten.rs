@@ -72,8 +72,8 @@ fn place(address: IpAddr, allowed: &[IpNet]) -> IpNet {
 mod tests {
     use jiff::Timestamp;
     use keyward_policy::{
-        ApiKey, AskedMarkets, Asking, KeyId, KeyState, Lifetime, Markets, Permission, ProjectId, VenueId,
-        Verb, Verifier, decide,
+        ApiKey, AskedMarkets, Asking, Holds, KeyId, KeyState, Lifetime, Markets, Permission, ProjectId,
+        VenueId, Verb, Verifier, decide,
     };
     use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
@@ -97,7 +97,13 @@ mod tests {
     }
 
     fn key(permissions: PermissionSet, symbols: Symbols, addresses: AddressRules) -> Key {
-        let grant = Grant { venue: VenueId::from_entropy([1; 16]), credential: None, permissions, symbols };
+        let grant = Grant {
+            venue: VenueId::from_entropy([1; 16]),
+            credential: None,
+            permissions,
+            symbols,
+            holds: Holds::default(),
+        };
         Key {
             id: KeyId::from_entropy([1; 16]),
             project: ProjectId::from_entropy([1; 16]),

@@ -24,6 +24,8 @@ pub struct Update {
     pub deny_ip: Option<Vec<String>>,
     /// The only markets that it may touch; an empty list means any.
     pub symbols: Option<Vec<String>>,
+    /// What of it only with an operator's approval; an empty list means nothing.
+    pub holds: Option<Vec<String>>,
     /// When it expires: a duration from now, a time, or `never`.
     pub expires: Option<String>,
     /// How often it may be used.
@@ -92,9 +94,11 @@ pub(crate) fn check_revision(revision: u64, expected: u64) -> Result<(), Error> 
 fn changed(old: &Key, input: &Update, now: Timestamp) -> Result<Key, Error> {
     let permissions = input.allow.as_deref().map(terms::permissions).transpose()?;
     let symbols = input.symbols.as_deref().map(terms::symbols).transpose()?;
+    let holds = input.holds.as_deref().map(terms::holds).transpose()?;
     let grants = old.grants.iter().map(|grant| Grant {
         permissions: permissions.unwrap_or(grant.permissions),
         symbols: symbols.as_ref().unwrap_or(&grant.symbols).clone(),
+        holds: holds.as_ref().unwrap_or(&grant.holds).clone(),
         ..grant.clone()
     });
     let ranges = |said: &Option<Vec<String>>, kept: &Vec<ipnet::IpNet>| {
@@ -172,9 +176,18 @@ mod tests {
         let authority = Authority::Operator { role: Role::Trader, is_fresh: false };
         let stale = Actor { name: "ada".to_owned(), via: "test", authority };
         assert!(as_whom(&fixture, &stale, json!({ "allow": ["read"] })).await.is_ok());
-        for wider in
-            [json!({ "allow": ["read", "trade"] }), json!({ "ip": [] }), json!({ "expires": "never" })]
-        {
+        let more = json!({ "holds": ["withdraw", "trade>500 USDT", "transfer"] });
+        assert!(as_whom(&fixture, &stale, more).await.is_ok(), "to hold more is to narrow");
+        let as_before = json!({ "holds": ["withdraw", "trade>1000 USDT"] });
+        assert!(updated(&fixture, as_before).await.is_ok());
+        for wider in [
+            json!({ "allow": ["read", "trade"] }),
+            json!({ "ip": [] }),
+            json!({ "expires": "never" }),
+            json!({ "holds": ["withdraw", "trade>2000 USDT"] }),
+            json!({ "holds": ["withdraw"] }),
+            json!({ "holds": [] }),
+        ] {
             assert_eq!(as_whom(&fixture, &stale, wider.clone()).await.err(), Some(Code::SecondFactorNeeded));
             assert_eq!(fixture.last_change()["details"]["refused"], "second_factor_needed", "{wider}");
             assert!(updated(&fixture, wider).await.is_ok());

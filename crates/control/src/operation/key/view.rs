@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
-use keyward_policy::{Grant, Key, KeyId, KeyType, PermissionSet, RateLimit, Standing, Symbols};
+use keyward_policy::{Grant, Hold, Holds, Key, KeyId, KeyType, PermissionSet, RateLimit, Standing, Symbols};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,6 +37,9 @@ pub struct KeyView {
     /// The markets that it may touch on some venue of its grants; null means any.
     #[schema(value_type = crate::api::openapi::Symbols)]
     pub symbols: Symbols,
+    /// What of it only with an operator's approval, on some venue of its grants.
+    #[schema(value_type = Vec<String>)]
+    pub holds: Vec<Hold>,
     /// The only addresses that it may be used from; none means any.
     #[schema(value_type = Vec<String>)]
     pub ip: Vec<IpNet>,
@@ -95,6 +98,9 @@ pub struct GrantView {
     /// On which markets; null means any.
     #[schema(value_type = crate::api::openapi::Symbols)]
     pub symbols: Symbols,
+    /// What of it only with an operator's approval.
+    #[schema(value_type = Vec<String>)]
+    pub holds: Holds,
 }
 
 impl KeyView {
@@ -119,6 +125,7 @@ impl KeyView {
             state: key.standing(control.now()),
             permissions: key.grants.iter().flat_map(|grant| grant.permissions.iter()).collect(),
             symbols: all_symbols(&key.grants),
+            holds: all_holds(&key.grants),
             name: key.name,
             ip: key.addresses.allow,
             deny_ip: key.addresses.deny,
@@ -152,6 +159,7 @@ impl GrantView {
             credential,
             permissions: grant.permissions,
             symbols: grant.symbols.clone(),
+            holds: grant.holds.clone(),
         })
     }
 }
@@ -163,6 +171,14 @@ fn all_symbols(grants: &[Grant]) -> Symbols {
         let all: std::collections::BTreeSet<_> = lists.into_iter().flatten().cloned().collect();
         Symbols::only(all)
     })
+}
+
+/// The holds of all grants together, each once.
+fn all_holds(grants: &[Grant]) -> Vec<Hold> {
+    let mut all: Vec<Hold> = grants.iter().flat_map(|grant| grant.holds.iter()).cloned().collect();
+    all.sort_by_key(ToString::to_string);
+    all.dedup();
+    all
 }
 
 #[cfg(test)]
@@ -178,6 +194,7 @@ mod tests {
             credential: None,
             permissions: PermissionSet::default(),
             symbols: symbols.map_or_else(Symbols::any, list),
+            holds: Holds::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use keyward_policy::{PermissionSet, RateLimit, Symbol};
+use keyward_policy::{Hold, PermissionSet, RateLimit, Symbol};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Problem;
@@ -60,6 +60,8 @@ pub(super) struct Key {
     pub(super) allow: PermissionSet,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) symbols: Option<Vec<Symbol>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) holds: Option<Vec<Hold>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ip: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -90,8 +90,8 @@ impl Plan {
             let _ = writeln!(text, "{}", step.line()); // writing to a string never fails
             for (field, (before, after)) in &step.fields {
                 let change = match step.action {
-                    Action::Create => short(after),
-                    _ => format!("{} -> {}", short(before), short(after)),
+                    Action::Create => short(field, after),
+                    _ => format!("{} -> {}", short(field, before), short(field, after)),
                 };
                 let _ = writeln!(text, "      {field}: {change}");
             }
@@ -228,8 +228,10 @@ fn normal(fields: &Map<String, Value>) -> Result<Map<String, Value>> {
         let values = fields.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
         fields.insert(list.to_owned(), sorted(values));
     }
-    if let Some(Value::Array(symbols)) = fields.get("symbols").cloned() {
-        fields.insert("symbols".to_owned(), sorted(symbols));
+    for list in ["symbols", "holds"] {
+        if let Some(Value::Array(values)) = fields.get(list).cloned() {
+            fields.insert(list.to_owned(), sorted(values));
+        }
     }
     for list in ["ip", "deny_ip"] {
         let Some(Value::Array(texts)) = fields.get(list) else { continue };
@@ -242,11 +244,11 @@ fn normal(fields: &Map<String, Value>) -> Result<Map<String, Value>> {
 }
 
 /// A value as a person reads it.
-fn short(value: &Value) -> String {
+fn short(field: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "any".to_owned(),
-        Value::Array(items) => items.iter().map(short).collect::<Vec<_>>().join(", "),
+        Value::Array(items) if items.is_empty() => if field == "holds" { "none" } else { "any" }.to_owned(),
+        Value::Array(items) => items.iter().map(|item| short(field, item)).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }

@@ -65,6 +65,7 @@ pub(super) fn key(shown: &Value) -> Map<String, Value> {
         ("not_before", shown["not_before"].clone()),
         ("allow", shown["permissions"].clone()),
         ("symbols", or(&shown["symbols"], json!([]))),
+        ("holds", sorted_list(&shown["holds"])),
         ("ip", sorted_list(&shown["ip"])),
         ("deny_ip", sorted_list(&shown["deny_ip"])),
         ("expires", or(&shown["expires_at"], json!("never"))),

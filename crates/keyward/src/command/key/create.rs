@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use ipnet::IpNet;
-use keyward_policy::{PermissionSet, Symbol};
+use keyward_policy::{Hold, PermissionSet, Symbol};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,7 +22,9 @@ use crate::output::record;
     keyward key create bot1 --project bots --credential main --allow market,read,trade \\\n    \
     --symbol BTC/USDT --ip 203.0.113.7/32 --expires 30d\n  \
     keyward key create partner --project partner --venue backend --allow read \\\n    \
-    --type ed25519 --public-key-file partner.pem\n\n\
+    --type ed25519 --public-key-file partner.pem\n  \
+    keyward key create treasury --project bots --credential main --allow read,trade,withdraw \\\n    \
+    --ip 203.0.113.7 --hold withdraw --hold \"trade>1000 USDT\" --hold \"trade>0.02 BTC\"\n\n\
     Next: keyward key show NAME --client ccxt")]
 pub(crate) struct Create {
     /// Its name
@@ -77,6 +79,10 @@ struct Limits {
     /// Only on these markets (may be given several times)
     #[arg(long = "symbol", value_name = "BASE/QUOTE", value_delimiter = ',')]
     symbols: Vec<Symbol>,
+    /// Only with an operator's approval: withdraw, transfer or trade; or with an amount up to which it needs none, like
+    /// "trade>1000 USDT" (may be given several times)
+    #[arg(long = "hold", value_name = "HOLD")]
+    holds: Vec<Hold>,
     /// When it expires: a duration, a time, or `never`
     #[arg(long, value_name = "WHEN", default_value = "90d")]
     expires: String,

@@ -15,6 +15,8 @@ use crate::output::record;
 
 /// The word that takes a restriction off.
 const ANY: &str = "any";
+/// The word that takes every hold off.
+const NONE: &str = "none";
 
 /// Change what a key may do, and from where; what is not named stays as it is
 ///
@@ -52,6 +54,11 @@ struct Limits {
     #[arg(long = "symbol", value_name = "BASE/QUOTE", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "list")]
     symbols: Vec<String>,
+    /// Only with an operator's approval: withdraw, transfer or trade; or with an amount up to which it needs none, like
+    /// "trade>1000 USDT"; `none` takes every hold off (may be given several times)
+    #[arg(long = "hold", value_name = "HOLD")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "holds")]
+    holds: Vec<String>,
     /// When it expires: a duration from now, a time, or `never`
     #[arg(long, value_name = "WHEN")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +70,16 @@ struct Limits {
 
 /// A list; `any` alone is the empty one.
 fn list<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    let texts = if matches!(texts, [one] if one == ANY) { &[] } else { texts };
+    list_or(ANY, texts, serializer)
+}
+
+/// Holds; `none` alone stands for none of them.
+fn holds<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    list_or(NONE, texts, serializer)
+}
+
+fn list_or<S: Serializer>(empty: &str, texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    let texts = if matches!(texts, [one] if one == empty) { &[] } else { texts };
     serializer.collect_seq(texts)
 }
 
@@ -106,7 +122,7 @@ mod tests {
 
     #[test]
     fn any_takes_a_restriction_off() {
-        let said = said(&["--ip", "any", "--symbol", "any"]);
-        assert_eq!(said, Some(json!({ "ip": [], "symbols": [] })));
+        let said = said(&["--ip", "any", "--symbol", "any", "--hold", "none"]);
+        assert_eq!(said, Some(json!({ "ip": [], "symbols": [], "holds": [] })));
     }
 }

@@ -142,7 +142,10 @@ fn leave_an_intent(log: &Path, request: RequestId) {
         markets: Vec::new(),
         facts: Vec::new(),
     };
-    let event = Event { at: Timestamp::UNIX_EPOCH, what: What::Intent(Sent { request, credential: None }) };
+    let event = Event {
+        at: Timestamp::UNIX_EPOCH,
+        what: What::Intent(Sent { request, credential: None, approval: None }),
+    };
     let ledger = Ledger::open(log, None).unwrap();
     ledger.record_durably_blocking(&event, Duration::from_secs(10)).unwrap();
 }
