@@ -87,7 +87,7 @@ impl Control {
             attempts: Attempts::default(),
             usage: Usage::default(),
             hashing: Hashing::new(parts.kdf, Arc::clone(&parts.entropy)),
-            challenges: Challenges::new(&*parts.entropy),
+            challenges: Challenges::default(),
             entropy: parts.entropy,
             clock: parts.clock,
             publish: parts.publish,

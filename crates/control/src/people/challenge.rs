@@ -8,6 +8,7 @@
 //! ```
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -37,20 +38,21 @@ pub(crate) enum Purpose<'s> {
 }
 
 /// The challenges of this process.
+#[derive(Default)]
 pub(crate) struct Challenges {
-    key: [u8; 32],
+    /// Drawn with the first challenge.
+    key: OnceLock<[u8; 32]>,
     answered: Mutex<HashMap<[u8; RANDOM], i64>>,
 }
 
 impl Challenges {
-    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
-        let mut key = [0; 32];
-        entropy.fill(&mut key);
-        Self { key, answered: Mutex::default() }
-    }
-
     /// A new one, in base64url.
     pub(crate) fn give(&self, purpose: Purpose<'_>, entropy: &dyn Entropy, now: Timestamp) -> String {
+        self.key.get_or_init(|| {
+            let mut key = [0; 32];
+            entropy.fill(&mut key);
+            key
+        });
         let mut bytes = [0; LENGTH];
         entropy.fill(&mut bytes[..RANDOM]);
         bytes[RANDOM..STATED].copy_from_slice(&(now + GOOD_FOR).as_second().to_be_bytes());
@@ -89,7 +91,7 @@ impl Challenges {
             Purpose::Add(session) => ("add ", session),
             Purpose::StepUp(session) => ("step up ", session),
         };
-        let mac = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
+        let mac = Hmac::<Sha256>::new_from_slice(self.key.get()?).ok()?;
         Some(mac.chain_update(stated).chain_update(what).chain_update(session))
     }
 }
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn a_challenge_is_good_once_for_one_thing_and_not_for_long() {
         let entropy = Counted::default();
-        let (challenges, now) = (Challenges::new(&entropy), Timestamp::UNIX_EPOCH);
+        let (challenges, now) = (Challenges::default(), Timestamp::UNIX_EPOCH);
         let give = |purpose| challenges.give(purpose, &entropy, now);
         let one = give(Purpose::Add("s1"));
         for wrong in [Purpose::SignIn, Purpose::Add("s2"), Purpose::StepUp("s1")] {
@@ -112,13 +114,15 @@ mod tests {
         assert!(!challenges.take(&one, Purpose::Add("s1"), now), "once");
         let late = give(Purpose::SignIn);
         assert!(!challenges.take(&late, Purpose::SignIn, now + GOOD_FOR));
-        assert!(!Challenges::new(&entropy).take(&late, Purpose::SignIn, now), "another process gave it");
+        let another = Challenges::default();
+        another.give(Purpose::SignIn, &entropy, now);
+        assert!(!another.take(&late, Purpose::SignIn, now), "another process gave it");
         assert!(!challenges.take("AAAA", Purpose::SignIn, now));
     }
 
     #[test]
     fn no_more_is_remembered_than_there_is_room_for() {
-        let challenges = Challenges::new(&Counted::default());
+        let challenges = Challenges::default();
         let random = |number: usize| std::array::from_fn(|at| number.to_be_bytes()[at % 8]);
         assert!((0..REMEMBERED_MAX).all(|number| challenges.answer(random(number), 10, 0)));
         assert!(!challenges.answer(random(REMEMBERED_MAX), 10, 0));
