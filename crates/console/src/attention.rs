@@ -46,6 +46,7 @@ const fn mend(rule: Rule) -> Option<(Operation, &'static str)> {
         Rule::Old | Rule::EndsSoon => Some((Operation::KeyRotate, "/rotate")),
         Rule::Idle => Some((Operation::KeyRevoke, "/revoke")),
         Rule::NotChecked => Some((Operation::CredentialCheck, "/check")),
-        Rule::Withdraws | Rule::AnyAddress | Rule::NeverExpires | Rule::Retiring | Rule::Transfers => None,
+        Rule::NeverExpires => Some((Operation::KeyUpdate, "/edit")),
+        Rule::Withdraws | Rule::AnyAddress | Rule::Retiring | Rule::Transfers => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod draft;
+mod edit;
 mod issue;
 mod issued;
 mod list;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Router<Arc<Control>> {
         .route("/keys/new", get(issue::ask).post(issue::go_on))
         .route("/keys/{key}", get(show::show))
         .route("/keys/{key}/rotate", get(rotate::ask).post(rotate::rotate))
+        .route("/keys/{key}/edit", get(edit::ask).post(edit::go_on))
         .route("/keys/{key}/tighten", get(tighten::ask).post(tighten::tighten))
         .route("/keys/{key}/suspend", get(change::ask_suspend).post(change::suspend))
         .route("/keys/{key}/resume", get(change::ask_resume).post(change::resume))

@@ -106,6 +106,8 @@ operations! {
     KeyRotate = "key rotate", Issue, Judged;
     /// Changes what one is limited to.
     KeyUpdate = "key update", Issue, Judged;
+    /// Looks what such a change would change.
+    KeyPreview = "key preview", Issue, SignedIn;
     /// Stops one for a while.
     KeySuspend = "key suspend", Stop, SignedIn;
     /// Lets it go on.

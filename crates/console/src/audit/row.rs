@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use keyward_control::operation::audit::entry::EntryView;
+use keyward_control::operation::key::told;
 use serde_json::{Map, Value};
 
 use crate::moment::Moment;
@@ -10,6 +11,8 @@ use crate::reasons::{Why, why};
 
 /// The longest text of a cell; the entry's own page has the whole.
 const TEXT_MAX: usize = 200;
+/// The longest detail: a change of every limit is told in some five sentences.
+const DETAIL_MAX: usize = 500;
 
 /// An entry.
 pub(crate) struct Row {
@@ -40,7 +43,7 @@ impl Row {
             Some(kind) => request(kind, event),
             None => (Badge::new(Tone::Plain, "entry"), String::new(), String::new()),
         };
-        let (what, detail) = (shortened(what), shortened(detail));
+        let (what, detail) = (shortened(what, TEXT_MAX), shortened(detail, DETAIL_MAX));
         let key = text(event, "key").or_else(|| text(event, "subject").filter(|id| id.starts_with("key_")));
         let key = key.filter(|id| !id.contains(' ')).map(str::to_owned);
         let address = text(event, "address").map(str::to_owned);
@@ -71,8 +74,12 @@ fn changed(event: &Map<String, Value>) -> (Badge, String, String) {
     (kind, what, details.map(described).unwrap_or_default())
 }
 
-/// What a change set, as `name: value`, as far as that is plain; the entry's own page has the rest.
+/// What a change of limits changed, in sentences; what another one set, as `name: value`, as far as that is plain. The
+/// entry's own page has the rest.
 fn described(details: &Map<String, Value>) -> String {
+    if let Some(changes) = details.get("changed").and_then(Value::as_object) {
+        return told(changes).join(" · ");
+    }
     let said = details.iter().filter_map(|(name, value)| Some((name, plain(value)?)));
     said.map(|(name, value)| format!("{}: {value}", name.replace('_', " "))).collect::<Vec<_>>().join(" · ")
 }
@@ -138,11 +145,11 @@ fn facts(event: &Map<String, Value>) -> String {
     facts.iter().map(fact).collect::<Vec<_>>().join("; ")
 }
 
-fn shortened(text: String) -> String {
-    if text.chars().count() <= TEXT_MAX {
+fn shortened(text: String, most: usize) -> String {
+    if text.chars().count() <= most {
         return text;
     }
-    text.chars().take(TEXT_MAX).chain(['…']).collect()
+    text.chars().take(most).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -179,6 +186,16 @@ mod tests {
             ("key suspend by ada (console)", "allow: a, b · state: suspended")
         );
         assert_eq!(row.key.as_deref(), Some("key_1"));
+    }
+
+    #[test]
+    fn a_change_of_limits_is_told_as_a_difference() {
+        let row = row(&json!({
+            "event": "changed", "operation": "key update", "actor": { "name": "ada", "via": "console" },
+            "subject": "key_1", "details": { "revision": 2, "widens": true,
+                "changed": { "ip": { "before": ["10.0.0.1/32"], "after": [] } } },
+        }));
+        assert_eq!(row.detail, "It works from any address, and no longer only from 10.0.0.1");
     }
 
     #[test]

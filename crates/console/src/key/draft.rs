@@ -1,13 +1,18 @@
 //! A key that somebody is about to issue, as a form holds it.
 
 use keyward_control::operation::key::create::Create;
-use keyward_control::operation::key::{Rate, Unlimited};
+use keyward_control::operation::key::update::Update;
+use keyward_control::operation::key::{KeyView, Rate, Unlimited};
 use keyward_control::{Code, Error};
-use keyward_policy::{KeyType, Permission, PermissionSet, RateLimit, Verb};
+use keyward_policy::{KeyType, Permission, PermissionSet, RateLimit, Symbol, Verb};
 
 use super::preset::Preset;
+use super::rights::{bare, short};
 use crate::form::Form;
 use crate::then::with_query;
+
+/// The word for a key without a rate limit.
+const UNLIMITED: &str = "unlimited";
 
 /// What has been said so far. Nothing in it is secret, so it may stand in an address.
 #[derive(Clone, Default)]
@@ -65,6 +70,25 @@ impl Draft {
         }
     }
 
+    /// What a key is limited to now. Its end is not said: it stays.
+    pub(super) fn of_key(key: &KeyView) -> Self {
+        let (per_minute, burst) = match key.rate {
+            Some(rate) => (rate.per_minute.to_string(), rate.burst.to_string()),
+            None => (UNLIMITED.to_owned(), String::new()),
+        };
+        let listed = |symbol: &Symbol| symbol.to_string();
+        Self {
+            allow: short(key.permissions).into_iter().map(str::to_owned).collect(),
+            symbols: key.symbols.list().unwrap_or_default().iter().map(listed).collect(),
+            ip: key.ip.iter().map(|range| bare(&range.to_string())).collect(),
+            deny_ip: key.deny_ip.iter().map(|range| bare(&range.to_string())).collect(),
+            holds: key.holds.iter().map(ToString::to_string).collect(),
+            per_minute,
+            burst,
+            ..Self::default()
+        }
+    }
+
     /// The same as fields, for a form that only passes them on.
     pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
         let lists = [("credential", &self.credentials), ("venue", &self.venues), ("allow", &self.allow)];
@@ -117,6 +141,22 @@ impl Draft {
         })
     }
 
+    /// The change that it stands for: all limits that the form shows.
+    ///
+    /// # Errors
+    /// `rate_invalid`, where a number cannot be read.
+    pub(super) fn update(&self) -> Result<Update, Error> {
+        Ok(Update {
+            allow: Some(self.allow.clone()),
+            ip: Some(self.ip.clone()),
+            deny_ip: Some(self.deny_ip.clone()),
+            symbols: Some(self.symbols.clone()),
+            holds: Some(self.holds.clone()),
+            expires: Some(self.expires.clone()).filter(|end| !end.is_empty()),
+            rate: self.rate()?,
+        })
+    }
+
     /// What it would let somebody do, as far as that can be read.
     pub(super) fn permissions(&self) -> PermissionSet {
         self.allow.iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
@@ -135,7 +175,7 @@ impl Draft {
     fn rate(&self) -> Result<Option<Rate>, Error> {
         match (self.per_minute.as_str(), self.burst.as_str()) {
             ("", "") => Ok(None),
-            ("unlimited", _) => Ok(Some(Rate::Word(Unlimited::Unlimited))),
+            (UNLIMITED, _) => Ok(Some(Rate::Word(Unlimited::Unlimited))),
             (per_minute, burst) => {
                 let number = |text: &str| text.parse().ok();
                 let limit = number(per_minute).zip(number(burst));

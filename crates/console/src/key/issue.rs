@@ -20,12 +20,12 @@ use crate::parts::Choice;
 use crate::problem::{Failure, sentence};
 use crate::then;
 use crate::visitor::Visitor;
-use crate::words::{OFFERED, rights, withheld};
+use crate::words::{OFFERED, Offered, rights, withheld};
 
 /// The most credentials and venues that can be chosen among.
 const CHOICES_MAX: u32 = 200;
 /// When a key may end.
-const ENDS: [(&str, &str); 6] = [
+pub(super) const ENDS: [(&str, &str); 6] = [
     ("1d", "In 1 day"),
     ("7d", "In 7 days"),
     ("30d", "In 30 days"),
@@ -65,11 +65,24 @@ struct Asking {
 }
 
 /// A permission to tick.
-struct Permitted {
-    name: &'static str,
-    words: &'static str,
-    is_dangerous: bool,
-    is_ticked: bool,
+pub(super) struct Permitted {
+    pub(super) name: &'static str,
+    pub(super) words: &'static str,
+    pub(super) is_dangerous: bool,
+    pub(super) is_ticked: bool,
+}
+
+impl Permitted {
+    /// Every permission, those ticked that a draft has.
+    pub(super) fn all(draft: &Draft) -> Vec<Self> {
+        let permitted = |one: &Offered| Self {
+            is_ticked: draft.allow.iter().any(|allowed| allowed == one.name),
+            name: one.name,
+            words: one.words,
+            is_dangerous: one.is_dangerous,
+        };
+        OFFERED.iter().map(permitted).collect()
+    }
 }
 
 /// The look at it before it is made.
@@ -177,19 +190,12 @@ impl Asking {
         draft: Draft,
         problem: Option<Error>,
     ) -> Result<Self, Error> {
-        let ticked = |name: &str| draft.allow.iter().any(|allowed| allowed == name);
-        let permitted = OFFERED.map(|one| Permitted {
-            is_ticked: ticked(one.name),
-            name: one.name,
-            words: one.words,
-            is_dangerous: one.is_dangerous,
-        });
         let (credentials, venues) = places(control, &visitor, &draft).await?;
         Ok(Self {
             projects: list::projects(control, &visitor, &draft.project).await?,
             credentials,
             venues,
-            permissions: permitted.into(),
+            permissions: Permitted::all(&draft),
             ends: ENDS.map(|(value, label)| Choice::new(value, &draft.expires).called(label)).into(),
             types: TYPES.map(|(value, label)| Choice::new(value, &draft.key_type).called(label)).into(),
             preset: named(&draft.preset).unwrap_or(&PRESETS[PRESETS.len() - 1]),

@@ -54,7 +54,7 @@ pub(super) fn short(set: PermissionSet) -> Vec<&'static str> {
 }
 
 /// A range of one address as the address.
-fn bare(range: &str) -> String {
+pub(super) fn bare(range: &str) -> String {
     let whole = if range.contains(':') { "/128" } else { "/32" };
     range.strip_suffix(whole).unwrap_or(range).to_owned()
 }

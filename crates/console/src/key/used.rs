@@ -24,8 +24,9 @@ pub(super) struct Used {
 impl Used {
     pub(super) fn of(key: &KeyView, used: &Usage, now: Timestamp) -> Self {
         let usage = &used.usage;
+        let times = |times| if times == 1 { "once".to_owned() } else { format!("{times} times") };
         let told =
-            |seen: &[Seen]| seen.iter().map(|one| format!("{} ({} times)", one.what, one.times)).collect();
+            |seen: &[Seen]| seen.iter().map(|one| format!("{} ({})", one.what, times(one.times))).collect();
         let was_used = usage.allowed > 0;
         let granted = short(key.permissions).into_iter();
         Self {
@@ -69,7 +70,7 @@ mod tests {
         let page = fixture.get("/keys/grid").await;
         page.is_sound();
         assert!(page.body.contains("0 requests were let through and 1 refused"), "{}", page.body);
-        assert!(page.body.contains("198.51.100.9 (1 times)"));
+        assert!(page.body.contains("198.51.100.9 (once)"));
         assert!(fixture.get("/").await.body.contains("1 refused"));
     }
 }

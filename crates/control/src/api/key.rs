@@ -17,6 +17,7 @@ pub(super) fn routes() -> Routes {
         .post("/keys", CREATE, create)
         .get("/keys/{key}", SHOW, show)
         .patch("/keys/{key}", UPDATE, update)
+        .post("/keys/{key}/preview", PREVIEW, preview)
         .get("/keys/{key}/proposal", PROPOSE, propose)
         .get("/key-safety", SAFETY, safety)
         .delete("/keys/{key}", DELETE, delete)
@@ -95,24 +96,23 @@ async fn show(control: Shared, Acting(actor): Acting, Named(key): Named, known: 
     known.or(finish(async move { key::show::show(&control, &actor, &key).await }).await)
 }
 
-const UPDATE: Told = does(
-    Operation::KeyUpdate,
-    "Change what one is limited to",
-    &[
-        Code::KeyUnknown,
-        Code::KeyAmbiguous,
-        Code::KeyRevoked,
-        Code::KeyExpired,
-        Code::AllowEmpty,
-        Code::PermissionInvalid,
-        Code::SymbolInvalid,
-        Code::AddressInvalid,
-        Code::RateInvalid,
-        Code::HoldInvalid,
-        Code::TimeInvalid,
-        Code::TooMany,
-    ],
-);
+/// How a change of limits can fail.
+const LIMITS: &[Code] = &[
+    Code::KeyUnknown,
+    Code::KeyAmbiguous,
+    Code::KeyRevoked,
+    Code::KeyExpired,
+    Code::AllowEmpty,
+    Code::PermissionInvalid,
+    Code::SymbolInvalid,
+    Code::AddressInvalid,
+    Code::RateInvalid,
+    Code::HoldInvalid,
+    Code::TimeInvalid,
+    Code::TooMany,
+];
+
+const UPDATE: Told = does(Operation::KeyUpdate, "Change what one is limited to", LIMITS);
 
 async fn update(
     control: Shared,
@@ -123,6 +123,19 @@ async fn update(
 ) -> Tagged<KeyView> {
     let updated = finish(async move { key::update::update(&control, &actor, &key, expected, input).await });
     Known::default().or(updated.await)
+}
+
+const PREVIEW: Told =
+    does(Operation::KeyPreview, "Tell what a change would change, without making it", LIMITS);
+
+async fn preview(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+    IfMatch(expected): IfMatch,
+    Input(input): Input<key::update::Update>,
+) -> Answer<key::preview::Preview> {
+    finish(async move { key::preview::preview(&control, &actor, &key, expected, input).await }).await
 }
 
 const PROPOSE: Told = does(

@@ -67,6 +67,7 @@ fn asked_of_keys(operation: Operation) -> Option<(&'static str, &'static str, Va
         Op::Traffic => ("GET", "/traffic", nothing),
         Op::KeyCreate => ("POST", "/keys", json!({ "name": "x", "project": "x" })),
         Op::KeyUpdate => ("PATCH", "/keys/x", json!({ "ip": [] })),
+        Op::KeyPreview => ("POST", "/keys/x/preview", json!({ "ip": [] })),
         Op::KeyRotate => ("POST", "/keys/x/rotate", nothing),
         Op::KeySuspend => ("POST", "/keys/x/suspend", nothing),
         Op::KeyResume => ("POST", "/keys/x/resume", nothing),

@@ -7,6 +7,7 @@ mod find;
 mod grants;
 mod issue;
 pub mod list;
+pub mod preview;
 pub mod propose;
 pub mod resume;
 pub mod revoke;

@@ -12,6 +12,7 @@ fn sentences(limit: &str, before: &Value, after: &Value) -> Vec<String> {
         "allow" => permissions(&words(before), &words(after)),
         "symbols" => vec![narrowed("on", "every market", &words(before), &words(after))],
         "ip" => vec![narrowed("from", "any address", &words(before), &words(after))],
+        "holds" => vec![held(&words(before), &words(after))],
         "deny_ip" => vec![forbidden(&words(after))],
         "expires_at" => vec![format!("It ends {}; before, it ended {}", end(after), end(before))],
         "rate" => vec![format!("It may make {}; before, {}", rate(after), rate(before))],
@@ -35,6 +36,11 @@ fn narrowed(preposition: &str, all: &str, before: &[String], after: &[String]) -
     let only = |list: &[String]| if list.is_empty() { "" } else { "only " };
     let told = |list: &[String]| format!("{}{preposition} {}", only(list), listed(list));
     format!("It works {}, and no longer {}", told(after), told(before))
+}
+
+fn held(before: &[String], after: &[String]) -> String {
+    let listed = |list: &[String]| if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
+    format!("A person has to approve: {}; before, {}", listed(after), listed(before))
 }
 
 fn forbidden(after: &[String]) -> String {
@@ -95,12 +101,14 @@ mod tests {
         let changes = json!({
             "deny_ip": { "before": ["10.0.0.0/8"], "after": [] },
             "expires_at": { "before": "2026-01-01T00:00:00Z", "after": null },
+            "holds": { "before": ["withdraw"], "after": [] },
             "ip": { "before": ["10.0.0.1/32"], "after": [] },
             "rate": { "before": { "per_minute": 60, "burst": 5 }, "after": null },
         });
         let wanted = [
             "No address is forbidden to it any more",
             "It ends never; before, it ended at 2026-01-01T00:00:00Z",
+            "A person has to approve: nothing; before, withdraw",
             "It works from any address, and no longer only from 10.0.0.1",
             "It may make as many requests as it likes; before, 60 requests a minute and 5 at once",
         ];

@@ -49,12 +49,7 @@ pub async fn update(
     input: Update,
 ) -> Result<KeyView, Error> {
     let act = control.act(actor, Operation::KeyUpdate).await?;
-    let old = find(control, key).await?;
-    changeable(&old, expected, control.now())?;
-    let new = changed(&old, &input, control.now())?;
-    for grant in &new.grants {
-        grants::check_symbols(control, grant).await?;
-    }
+    let (old, new) = prepared(control, key, expected, &input).await?;
     let changes = difference(&old, &new);
     if changes.is_empty() {
         return KeyView::one(control, old).await;
@@ -69,6 +64,22 @@ pub async fn update(
     control.publish(Change::Key(Box::new(new.clone())));
     let warnings = grants::caveats(control, &new.grants).await?;
     Ok(KeyView { warnings, ..KeyView::one(control, new).await? })
+}
+
+/// A key as it is, and as it would be.
+pub(super) async fn prepared(
+    control: &Control,
+    key: &str,
+    expected: Option<u64>,
+    input: &Update,
+) -> Result<(Key, Key), Error> {
+    let old = find(control, key).await?;
+    changeable(&old, expected, control.now())?;
+    let new = changed(&old, input, control.now())?;
+    for grant in &new.grants {
+        grants::check_symbols(control, grant).await?;
+    }
+    Ok((old, new))
 }
 
 /// A key that is at its end is not given more time, and one that somebody else changed is looked at again first.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use keyward_policy::PermissionSet;
 use serde::{Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::FIELDS;
 use super::rate::Rate;
@@ -29,6 +29,10 @@ pub(crate) struct Update {
     /// The key, by its name, id or key string
     #[serde(skip)]
     key: String,
+    /// Only say what would change, and change nothing
+    #[arg(long)]
+    #[serde(skip)]
+    dry_run: bool,
     #[command(flatten)]
     #[serde(flatten)]
     limits: Limits,
@@ -89,17 +93,27 @@ impl Update {
         if serde_json::to_value(&self)? == json!({}) {
             return Err(Problem::usage("it is not said what shall be different").into());
         }
+        if self.dry_run {
+            let preview = Call::post(path(&["keys", &self.key, "preview"]), &self)?;
+            let preview = invocation.call(&preview).await?;
+            return invocation.printer.result(&preview, shown);
+        }
         let key = invocation.call(&Call::patch(path(&["keys", &self.key]), &self)?).await?;
         invocation.printer.result(&key, |key| record(key, FIELDS))
     }
 }
 
+/// What would change, a sentence to a line.
+fn shown(preview: &Value) -> String {
+    let words = preview["words"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { "Nothing would change.".to_owned() } else { words.join("\n") }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-    use serde_json::{Value, json};
-
     use super::*;
+    use clap::Parser;
 
     #[derive(Parser)]
     struct Command {
