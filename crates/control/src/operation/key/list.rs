@@ -83,6 +83,7 @@ mod tests {
     async fn keys_are_listed_a_part_at_a_time() {
         let fixture = Fixture::new().await;
         fixture.trading_key("one").await;
+        fixture.pass_s(1);
         fixture.trading_key("two").await;
         let first = list(&fixture.control, &fixture.actor, Which { limit: Some(1), ..Which::default() })
             .await
