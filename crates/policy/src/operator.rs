@@ -41,6 +41,8 @@ pub struct Token {
     pub addresses: AddressRules,
     /// Who made it.
     pub created_by: String,
+    /// The operator who did, whose rights bound those of the token; none for one that was made on the host.
+    pub maker: Option<OperatorId>,
     /// When.
     pub created_at: Timestamp,
     /// Until when it is good.

@@ -27,6 +27,20 @@ pub enum Right {
     Host,
 }
 
+impl Right {
+    /// Every right.
+    pub const ALL: [Self; 8] = [
+        Self::See,
+        Self::Audit,
+        Self::Stop,
+        Self::Issue,
+        Self::Configure,
+        Self::People,
+        Self::Own,
+        Self::Host,
+    ];
+}
+
 /// What an operator is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,6 +90,16 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The mightiest role that has no right beyond what both have.
+    pub fn within(self, other: Self) -> Self {
+        let is_within = |role: &Self| {
+            Right::ALL.iter().all(|right| !role.has(*right) || (self.has(*right) && other.has(*right)))
+        };
+        Self::ALL.into_iter().find(is_within).unwrap_or(Self::Viewer)
+    }
+}
+
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -98,6 +122,18 @@ mod tests {
     fn a_role_is_read_as_it_is_written() {
         assert!(Role::ALL.iter().all(|role| role.name().parse() == Ok(*role)));
         assert_eq!("root".parse::<Role>().unwrap_err(), RoleError("root".to_owned()));
+    }
+
+    #[test]
+    fn the_narrower_of_two_roles_has_what_both_have_and_no_more() {
+        for (one, other) in Role::ALL.iter().flat_map(|one| Role::ALL.map(|other| (*one, other))) {
+            let both = one.within(other);
+            assert_eq!(both, other.within(one));
+            assert!(Right::ALL.iter().all(|right| !both.has(*right) || one.has(*right) && other.has(*right)));
+        }
+        assert_eq!(Role::Owner.within(Role::Trader), Role::Trader);
+        assert_eq!(Role::Trader.within(Role::Auditor), Role::Viewer);
+        assert_eq!(Role::Auditor.within(Role::Administrator), Role::Auditor);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
-use keyward_policy::Actor;
+use keyward_policy::{Actor, Authority};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -140,8 +140,14 @@ impl Repeats {
         }
     }
 
+    /// Of what is asked for, and of the authority by which: who has lost a right is told no more of what he made with it.
     fn digest(&self, request: &Request, body: &[u8]) -> [u8; 32] {
-        let digest = Sha256::new().chain_update(self.key).chain_update(request.uri().path());
+        let role = match request.extensions().get::<Actor>().map(|actor| actor.authority) {
+            Some(Authority::Operator { role, .. }) => role.name(),
+            Some(Authority::Host) | None => "",
+        };
+        let digest =
+            Sha256::new().chain_update(self.key).chain_update(role).chain_update(request.uri().path());
         digest.chain_update([0]).chain_update(body).finalize().into()
     }
 }

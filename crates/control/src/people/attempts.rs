@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
+use keyward_policy::OperatorId;
 use parking_lot::Mutex;
 
 use super::Caller;
@@ -19,12 +20,20 @@ const FREE: u32 = 5;
 const FREE_OF_NETWORK: u32 = 20;
 /// The longest wait, and how long failures are remembered.
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
+/// Wrong codes of one operator, each after his right password, that are taken from networks he is not known in.
+const FREE_CODES: u32 = 10;
+/// How long those are remembered.
+const CODES_REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
 /// The most that is remembered.
 const REMEMBERED_MAX: usize = 10_000;
 
 /// What was tried lately.
 #[derive(Default)]
-pub(crate) struct Attempts(Mutex<HashMap<Tried, Failures>>);
+pub(crate) struct Attempts {
+    tried: Mutex<HashMap<Tried, Failures>>,
+    /// Wrong codes of operators; there are no more entries than operators whose password somebody knows.
+    codes: Mutex<HashMap<OperatorId, Failures>>,
+}
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Tried {
@@ -41,7 +50,7 @@ struct Failures {
 impl Attempts {
     /// Counts an attempt before it is made, so that many at once are many. Taken back by [`Self::succeeded`].
     pub(crate) fn begin(&self, caller: &Caller, name: &str, now: Timestamp) -> Result<(), Error> {
-        let mut tried = self.0.lock();
+        let mut tried = self.tried.lock();
         for one in Tried::both(caller, name) {
             let wait = tried.get(&one).map_or(SignedDuration::ZERO, |failures| failures.wait(&one, now));
             if wait > SignedDuration::ZERO {
@@ -61,9 +70,30 @@ impl Attempts {
         Ok(())
     }
 
+    /// Counts a code before it is looked at, by whoever has shown this operator's password from a network that he is not
+    /// known in. A thief of the password has many networks; the operator has his own, where nobody keeps him out.
+    pub(crate) fn begin_code(&self, operator: OperatorId, now: Timestamp) -> Result<(), Error> {
+        let mut codes = self.codes.lock();
+        codes.retain(|_, failures| now.duration_since(failures.last) <= CODES_REMEMBERED);
+        let failures = codes.entry(operator).or_insert(Failures { count: 0, last: now });
+        if failures.count >= FREE_CODES {
+            return Err(Error::new(Code::TooManyAttempts, "too many wrong codes came with this password")
+                .hint("sign in from where you did before, or with a passkey, and change the password"));
+        }
+        *failures = Failures { count: failures.count + 1, last: now };
+        Ok(())
+    }
+
+    /// Takes one back that was right.
+    pub(crate) fn code_was_right(&self, operator: OperatorId) {
+        if let Some(failures) = self.codes.lock().get_mut(&operator) {
+            failures.count = failures.count.saturating_sub(1);
+        }
+    }
+
     /// Takes one attempt back: it was no failure, and proves nothing about those before it.
     pub(crate) fn take_back(&self, caller: &Caller, name: &str) {
-        let mut tried = self.0.lock();
+        let mut tried = self.tried.lock();
         for one in Tried::both(caller, name) {
             if let Some(failures) = tried.get_mut(&one) {
                 failures.count = failures.count.saturating_sub(1);
@@ -73,7 +103,7 @@ impl Attempts {
 
     /// Forgets what was tried under this name: it was the operator himself.
     pub(crate) fn succeeded(&self, caller: &Caller, name: &str) {
-        let mut tried = self.0.lock();
+        let mut tried = self.tried.lock();
         let [named, network] = Tried::both(caller, name);
         let failures = tried.remove(&named).map_or(0, |failures| failures.count);
         if let Some(all) = tried.get_mut(&network) {
@@ -170,6 +200,6 @@ mod tests {
             let address = std::net::Ipv4Addr::from_bits(n).into();
             let _ = attempts.begin(&Caller::new(address, ""), "ada", at(i64::from(n) / 100));
         }
-        assert!(attempts.0.lock().len() <= REMEMBERED_MAX);
+        assert!(attempts.tried.lock().len() <= REMEMBERED_MAX);
     }
 }

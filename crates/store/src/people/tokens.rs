@@ -15,6 +15,7 @@ struct TokenRow {
     role: String,
     addresses: String,
     created_by: String,
+    maker: Option<String>,
     created_at: i64,
     expires_at: i64,
     used_at: Option<i64>,
@@ -36,6 +37,7 @@ impl Row for TokenRow {
             created_at: column::time(self.created_at)?,
             expires_at: column::time(self.expires_at)?,
             used_at: self.used_at.map(column::time).transpose()?,
+            maker: self.maker.map(|id| id.parse()).transpose()?,
             name: self.name,
             created_by: self.created_by,
         })
@@ -49,12 +51,13 @@ impl Store {
     /// [`Error::Taken`] when the name is in use.
     pub async fn add_token(&self, token: &Token, digest: &str) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO tokens (id, name, digest, role, addresses, created_by, created_at, \
-            expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            expires_at, maker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let addresses = column::json(&token.addresses)?;
         let added = on!(&self.pool, |db| {
             let add = sqlx::query(SQL).bind(token.id.to_string()).bind(&token.name).bind(digest);
             let add = add.bind(token.role.name()).bind(&addresses).bind(&token.created_by);
-            add.bind(micros(token.created_at)).bind(micros(token.expires_at)).execute(db).await.map(drop)
+            let add = add.bind(micros(token.created_at)).bind(micros(token.expires_at));
+            add.bind(token.maker.map(|id| id.to_string())).execute(db).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Token, &token.name))
     }
@@ -64,8 +67,8 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn token_of(&self, digest: &str) -> Result<Option<Token>, Error> {
-        const SQL: &str = "SELECT id, name, role, addresses, created_by, created_at, expires_at, used_at \
-            FROM tokens WHERE digest = $1";
+        const SQL: &str = "SELECT id, name, role, addresses, created_by, maker, created_at, expires_at, \
+            used_at FROM tokens WHERE digest = $1";
         self.find::<TokenRow>(SQL, digest).await
     }
 
@@ -74,8 +77,8 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn token(&self, id_or_name: &str) -> Result<Token, Error> {
-        const SQL: &str = "SELECT id, name, role, addresses, created_by, created_at, expires_at, used_at \
-            FROM tokens WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
+        const SQL: &str = "SELECT id, name, role, addresses, created_by, maker, created_at, expires_at, \
+            used_at FROM tokens WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let token = self.find::<TokenRow>(SQL, id_or_name).await?;
         token.ok_or_else(|| Error::not_found(What::Token, &id_or_name))
     }
@@ -85,8 +88,8 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn tokens(&self, page: &Page) -> Result<List<Token>, Error> {
-        const SQL: &str = "SELECT id, name, role, addresses, created_by, created_at, expires_at, used_at \
-            FROM tokens WHERE name > $1 ORDER BY name LIMIT $2";
+        const SQL: &str = "SELECT id, name, role, addresses, created_by, maker, created_at, expires_at, \
+            used_at FROM tokens WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<TokenRow>(SQL, page, |token| token.name.clone()).await
     }
 

@@ -46,6 +46,7 @@ pub(crate) fn token(name: &str) -> Token {
         role: Role::Viewer,
         addresses: AddressRules::default(),
         created_by: "ada".to_owned(),
+        maker: Some(OperatorId::from_entropy(entropy())),
         created_at: at(0),
         expires_at: at(0) + SignedDuration::from_hours(24),
         used_at: None,

@@ -70,8 +70,22 @@ async fn let_in(
     let secret = key.open(&operator.id.to_string(), &totp.sealed)?;
     let code = code.filter(|code| !code.trim().is_empty());
     let code = code.ok_or_else(|| Error::new(Code::CodeNeeded, "type the code that your device shows"))?;
+    let is_known = is_known(control, caller, &operator).await?;
+    if !is_known {
+        control.attempts.begin_code(operator.id, control.now())?;
+    }
     check_code(control, &operator, &secret, code).await?;
+    if !is_known {
+        control.attempts.code_was_right(operator.id);
+    }
     start(control, caller, &operator, Proved::Device(&secret)).await
+}
+
+/// Whether the operator has a session from this network.
+async fn is_known(control: &Control, caller: &Caller, operator: &Operator) -> Result<bool, Error> {
+    let sessions = control.store.sessions(operator.id).await?;
+    let networks = sessions.iter().filter_map(|session| session.address.parse().ok());
+    Ok(networks.map(|address| Caller::new(address, "").network()).any(|network| network == caller.network()))
 }
 
 /// Lets somebody in who has no device: a recovery code stands for a passkey, and who has none either may only add one.
@@ -139,8 +153,8 @@ fn note(control: &Control, caller: &Caller, name: &str, outcome: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::Fixture;
     use crate::fixture::people::{PASSWORD, Person};
+    use crate::fixture::{Fixture, read};
 
     #[tokio::test]
     async fn an_operator_signs_in_with_password_and_code_and_with_no_less() {
@@ -198,6 +212,33 @@ mod tests {
             guesses += 1;
             assert!(guesses < 10, "the guesses are not counted");
         }
+    }
+
+    #[tokio::test]
+    async fn who_knows_the_password_does_not_guess_codes_from_many_networks_either() {
+        let fixture = Fixture::new().await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await;
+        ada.sign_in(&fixture).await.unwrap();
+        let try_from = async |address: [u8; 4], code: &str| {
+            let caller = Caller::new(address.into(), "");
+            let input = json!({ "name": "ada", "password": PASSWORD, "code": code });
+            sign_in(&fixture.control, &caller, read(&input.to_string())).await.err().map(|error| error.code())
+        };
+        for last in 0..10 {
+            assert_eq!(try_from([198, 51, 100, last], "000000").await, Some(Code::CodeWrong));
+        }
+        fixture.pass_s(30);
+        let right = ada.code(&fixture);
+        assert_eq!(
+            try_from([198, 51, 100, 99], &right).await,
+            Some(Code::TooManyAttempts),
+            "right, but too late"
+        );
+        assert!(ada.sign_in(&fixture).await.is_ok(), "Ada herself, where she was before");
+        fixture.pass_s(3_601);
+        ada.sign_in(&fixture).await.unwrap();
+        fixture.pass_s(30);
+        assert_eq!(try_from([198, 51, 100, 99], &ada.code(&fixture)).await, None, "an hour later");
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! `token create`.
 
-use keyward_policy::{Actor, AddressRules, Authority, Operation, Role, Token, TokenId};
+use keyward_policy::{Actor, AddressRules, Authority, Operation, OperatorId, Role, Token, TokenId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -60,6 +60,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
         role,
         addresses: AddressRules { allow: ranges(&input.ip)?, deny: vec![] },
         created_by: actor.name.clone(),
+        maker: maker(control, actor).await?,
         created_at: now,
         expires_at,
         used_at: None,
@@ -68,6 +69,14 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let recorded = act.record(token.id, details).await?;
     recorded.carry_out(control.store.add_token(&token, &bearer.digest)).await?;
     Ok(Created { token: token.into(), bearer: bearer.shown })
+}
+
+/// The operator who makes it; the host is none.
+async fn maker(control: &Control, actor: &Actor) -> Result<Option<OperatorId>, Error> {
+    match actor.authority {
+        Authority::Host => Ok(None),
+        Authority::Operator { .. } => Ok(Some(control.store.operator(&actor.name).await?.id)),
+    }
 }
 
 fn no_more_than(actor: &Actor, role: Role) -> Result<(), Error> {

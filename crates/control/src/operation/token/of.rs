@@ -1,7 +1,8 @@
 //! By what authority a program acts that shows a token.
 
 use jiff::SignedDuration;
-use keyward_policy::{Actor, Authority};
+use keyward_policy::{Actor, Authority, OperatorId, OperatorState, Role, Token};
+use serde_json::json;
 
 use crate::people::{Caller, digest};
 use crate::{Code, Control, Error};
@@ -16,17 +17,83 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 pub async fn of(control: &Control, caller: &Caller, shown: &str) -> Result<Actor, Error> {
     let now = control.now();
     let token = control.store.token_of(&digest(shown)).await?;
-    let token = token.filter(|token| token.expires_at > now && token.addresses.check(caller.address).is_ok());
-    let Some(token) = token else {
+    let role = match &token {
+        Some(token) => role(control, caller, token).await?,
+        None => None,
+    };
+    let Some((token, role)) = token.zip(role) else {
         control.attempts.begin(caller, "token", now)?;
         return Err(Error::new(
             Code::TokenRefused,
-            "this token is unknown, has expired, or is bound to other addresses",
+            "this token is unknown, has expired, is bound to other addresses, or its maker may do nothing any more",
         ));
     };
     if token.used_at.is_none_or(|used| now.duration_since(used) > NOTED_EVERY) {
         control.store.use_token(token.id, now).await?;
     }
-    let authority = Authority::Operator { role: token.role, is_fresh: false };
+    let authority = Authority::Operator { role, is_fresh: false };
     Ok(Actor { name: token.name, via: "token", authority })
+}
+
+/// What a token may do now: no more than its maker may. None where it may do nothing, which is put on record.
+async fn role(control: &Control, caller: &Caller, token: &Token) -> Result<Option<Role>, Error> {
+    let is_good = token.expires_at > control.now() && token.addresses.check(caller.address).is_ok();
+    let role = match token.maker {
+        _ if !is_good => None,
+        None => Some(token.role),
+        Some(maker) => makers_role(control, maker).await?.map(|role| role.within(token.role)),
+    };
+    if role.is_none() {
+        let authority = Authority::Operator { role: Role::Viewer, is_fresh: false };
+        let actor = Actor { name: token.name.clone(), via: "token", authority };
+        control.note_of(&actor, "token", json!({ "outcome": "refused", "address": caller.address }));
+    }
+    Ok(role)
+}
+
+async fn makers_role(control: &Control, maker: OperatorId) -> Result<Option<Role>, Error> {
+    match control.store.operator(&maker.to_string()).await {
+        Ok(operator) => Ok((operator.state == OperatorState::Active).then_some(operator.role)),
+        Err(keyward_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_policy::Operation;
+
+    use super::*;
+    use crate::fixture::people::{Person, caller};
+    use crate::fixture::{Fixture, read};
+    use crate::operation::operator::change::{remove, resume, set_role, suspend};
+    use crate::operation::token::create::create;
+
+    #[tokio::test]
+    async fn a_token_does_no_more_than_its_maker_may_now() {
+        let fixture = Fixture::new().await;
+        let host = &fixture.actor;
+        Person::enrolled(&fixture, "eve", "owner").await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await.actor(&fixture).await;
+        let input = read(&json!({ "name": "ci", "role": "owner" }).to_string());
+        let shown = create(&fixture.control, &ada, input).await.unwrap().bearer;
+        let may = async |operation| {
+            let actor = of(&fixture.control, &caller(), shown.text()).await.ok()?;
+            Some(actor.check(operation).is_ok())
+        };
+        assert_eq!(may(Operation::KeyRevoke).await, Some(true));
+        let input = read(&json!({ "role": "auditor" }).to_string());
+        set_role(&fixture.control, host, "ada", input).await.unwrap();
+        assert_eq!(
+            (may(Operation::KeyRevoke).await, may(Operation::AuditTail).await),
+            (Some(false), Some(true))
+        );
+        suspend(&fixture.control, host, "ada").await.unwrap();
+        assert_eq!(may(Operation::AuditTail).await, None);
+        assert_eq!(fixture.last_change()["details"]["outcome"], "refused");
+        resume(&fixture.control, host, "ada").await.unwrap();
+        assert_eq!(may(Operation::AuditTail).await, Some(true));
+        remove(&fixture.control, host, "ada").await.unwrap();
+        assert_eq!(may(Operation::AuditTail).await, None);
+    }
 }

@@ -1,0 +1,5 @@
+-- The operator whose token it is: it does no more than he may. None for those that were made on the host.
+-- The same tables and columns as migrations/postgres: a test compares the two.
+
+ALTER TABLE tokens ADD COLUMN maker TEXT;
+UPDATE tokens SET maker = (SELECT id FROM operators WHERE operators.name = tokens.created_by);
