@@ -19,10 +19,16 @@ const base32 = (text) => {
   return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
 };
 
-// RFC 6238; a code is good once, so each use asks for a step of its own.
+const STEP = 30_000;
+const MARGIN = 2_000;
+
+// RFC 6238; a code is good once, so each use asks for a step of its own. None is made so late in its step that it would
+// be checked in the next one.
 export const code = (secret, step) => {
+  const left = STEP - (Date.now() % STEP);
+  if (left < MARGIN) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left);
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step));
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / STEP) + step));
   const mac = createHmac("sha1", base32(secret)).update(counter).digest();
   return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 };

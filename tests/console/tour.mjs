@@ -35,6 +35,8 @@ await open("/account");
 await press("form[action='/sign-out'] button");
 await send("/sign-in", { "#name": "ada", "#password": "not the password", "#code": code(device, 0) });
 await look("sign-in-refused");
+await open("/sign-in?then=%2Faccount");
+await look("sign-in");
 await send("/sign-in?then=%2Fprojects", { "#name": "ada", "#password": PASSWORD, "#code": used });
 expect(await text("h1"), "Sign in", "a code that was used leads to");
 await send("/sign-in?then=%2Fprojects", { "#name": "ada", "#password": PASSWORD, "#code": code(device, 0) });
@@ -42,12 +44,11 @@ expect(here(), "/projects", "who has signed in is at");
 
 await send("/step-up?then=%2Faccount", { "#code": code(device, 1) });
 expect(here(), "/account", "who has shown his code again is at");
+// No look until the passkey was last used: looking takes the authenticator away.
 await ada.withAuthenticator();
 await send("/account/passkeys/new", { "#passkey-name": "laptop" });
 expect(here(), "/account?done=passkey-added", "who has made a passkey is at");
 await press("form[action='/sign-out'] button");
-await open("/sign-in?then=%2Faccount");
-await look("sign-in");
 await open("/sign-in?then=%2Faccount");
 await press("[data-passkey] button");
 expect(here(), "/account", "who has signed in with a passkey alone is at");
@@ -87,6 +88,15 @@ expect(await order(grid, "BTC/USDT"), "passed", "the bot's order");
 refuses(await order(grid, "LTC/USDT"), "PermissionDenied", "market", "another market");
 refuses(await order(tax, "BTC/USDT"), "PermissionDenied", "permission", "a reader's order");
 refuses(await bot({ ...grid, secret: "x" }, "fetch_balance"), "AuthenticationError", "signature", "a wrong secret");
+// An order that a hold covers shows on the page of approvals.
+const waiting = async () => {
+  for (let tries = 0; tries < 40; tries += 1) {
+    await open("/approvals");
+    if (await page.$("table a[href^='/approvals/']")) return;
+    await new Promise((done) => { setTimeout(done, 100); });
+  }
+  complain(`no order waits for a person: ${await text("main")}`);
+};
 await open("/keys/grid-btc");
 const before = await text("#requests-card");
 expect(await bot(grid, "fetch_open_orders", "BTC/USDT"), "passed", "the bot's open orders");
@@ -94,6 +104,34 @@ await page.waitForFunction((before) => document.querySelector("#requests-card").
 expect((await text("#requests-card")).includes("openOrders"), true, "the page that is open shows the request");
 await page.$eval(".why", (why) => { why.open = true; });
 expect(await page.$$eval(".why", (all) => all.length > 0), true, "the refusals of the bot are told");
+
+const paying = await issue("desk-otc", "custom", { "#ip": "127.0.0.1", "[value=market]": true, "[value=read]": true, "[value=trade]": true, "#holds": "trade>10 USDT" });
+const asked = order(paying, "BTC/USDT");
+await waiting();
+await look("approvals");
+await open("/approvals");
+await press("table a[href^='/approvals/']");
+await look("approval");
+await press("form[action$='/approve'] .primary");
+expect(await asked, "passed", "the order that was approved while it waited");
+const denied = order(paying, "ETH/USDT");
+await waiting();
+await press("table a[href^='/approvals/']");
+await press("form[action$='/deny'] .stop-line");
+refuses(await denied, "PermissionDenied", "denied", "the order that was denied");
+
+await open("/keys/grid-btc/tighten");
+await look("tighten");
+await fill({ "[name=sure]": true });
+await press("main .primary");
+expect(here().startsWith("/keys/"), true, "who has tightened a key is at its page");
+refuses(await order(grid, "ETH/USDT"), "PermissionDenied", "market", "a market that the tightened key never used");
+expect(await order(grid, "BTC/USDT"), "passed", "what the tightened key did before");
+await open("/keys/grid-btc/edit");
+await look("edit");
+await fill({ "#ip": "127.0.0.1\n203.0.113.9" });
+await press("[value=review]");
+await look("edit-review");
 
 await send("/people/invite", { "#name": "grace@example.com", "#role": "trader" });
 await look("invited");
@@ -114,7 +152,7 @@ const PAGES = {
   "kill-confirm": "/kill?what=project&project=bots", venues: "/venues", "new-venue": "/venues/new",
   credentials: "/credentials", "new-credential": "/credentials/new", projects: "/projects", audit: "/audit",
   "audit-refusals": "/audit?event=refused", "audit-entry": "/audit/20", seal: "/vault/seal", unseal: "/vault/unseal",
-  people: "/people", invite: "/people/invite", role: "/people/ada/role", tokens: "/tokens", "new-token": "/tokens/new",
+  safety: "/safety", "approvals-none": "/approvals", people: "/people", invite: "/people/invite", role: "/people/ada/role", tokens: "/tokens", "new-token": "/tokens/new",
   account: "/account", password: "/account/password", "new-passkey": "/account/passkeys/new", "step-up": "/step-up?then=%2Fkeys", problem: "/keys/nothing",
 };
 for (const [name, path] of Object.entries(PAGES)) {

@@ -137,6 +137,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_made_shown_once_and_revoked() {
         let fixture = Fixture::new().await;
+        fixture.join("ada", "owner").await; // A token does no more than its maker may.
         fixture.get("/tokens/new").await.is_sound();
         let form = [("name", "ci"), ("role", "viewer"), ("ip", "203.0.113.7"), ("expires", "30d")];
         let page = fixture.post("/tokens/new", &form).await;
