@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::fixture::Fixture;
 
 /// How each operation is asked for. What it is about need not exist: whether one may comes first.
-#[expect(clippy::too_many_lines, reason = "one row for each operation")]
 fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
     asked_of_keys(operation).or_else(|| asked_of_people(operation))
 }
