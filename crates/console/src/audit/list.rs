@@ -47,6 +47,7 @@ struct Page {
     kinds: Vec<Choice>,
     about: String,
     older: Option<String>,
+    download: String,
     is_narrowed: bool,
 }
 
@@ -62,6 +63,7 @@ pub(super) async fn list(
         Ok(Page {
             rows: found.items.iter().rev().map(|entry| Row::of(entry, now)).collect(),
             kinds: kinds.into(),
+            download: wanted.download(),
             older: found.older.map(|older| wanted.older(older.0)),
             is_narrowed: !wanted.event.is_empty() || !wanted.about.is_empty(),
             about: wanted.about,
@@ -72,7 +74,7 @@ pub(super) async fn list(
 }
 
 impl Wanted {
-    fn tail(&self) -> Tail {
+    pub(super) fn tail(&self) -> Tail {
         let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         Tail {
             limit: Some(PAGE),
@@ -81,6 +83,10 @@ impl Wanted {
             about: said(&self.about),
             reason: None,
         }
+    }
+
+    fn download(&self) -> String {
+        with_query("/audit/download", &[("event", &self.event), ("about", &self.about)])
     }
 
     fn older(&self, before: u64) -> String {
