@@ -152,7 +152,7 @@ const PAGES = {
   "kill-confirm": "/kill?what=project&project=bots", venues: "/venues", "new-venue": "/venues/new",
   credentials: "/credentials", "new-credential": "/credentials/new", projects: "/projects", audit: "/audit",
   "audit-refusals": "/audit?event=refused", "audit-entry": "/audit/20", seal: "/vault/seal", unseal: "/vault/unseal",
-  safety: "/safety", "approvals-none": "/approvals", people: "/people", invite: "/people/invite", role: "/people/ada/role", tokens: "/tokens", "new-token": "/tokens/new",
+  safety: "/safety", "approvals-none": "/approvals", people: "/people", invite: "/people/invite", role: "/people/ada/role", settings: "/settings", tokens: "/tokens", "new-token": "/tokens/new",
   account: "/account", password: "/account/password", "new-passkey": "/account/passkeys/new", "step-up": "/step-up?then=%2Fkeys", problem: "/keys/nothing",
 };
 for (const [name, path] of Object.entries(PAGES)) {

@@ -139,6 +139,11 @@ impl Fixture {
             approvals: Arc::clone(&waiting) as Arc<dyn Approvals>,
             gateway_url: "http://gateway.test/".to_owned(),
             control_url: "https://console.test/".to_owned(),
+            settings: vec![keyward_control::operation::settings::Setting {
+                name: "gateway.url",
+                value: "https://gateway.test".to_owned(),
+                meaning: "Where clients find the gateway.",
+            }],
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let visitor = visitor(Role::Owner, true);

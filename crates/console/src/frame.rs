@@ -33,6 +33,8 @@ pub(crate) enum Section {
     People,
     /// What programs show.
     Tokens,
+    /// What is in force.
+    Settings,
     /// One's own sign-in.
     Account,
 }
@@ -121,6 +123,7 @@ impl Frame {
             ("Audit log", "/audit", Section::Audit, Operation::AuditTail),
             ("People", "/people", Section::People, Operation::OperatorList),
             ("API tokens", "/tokens", Section::Tokens, Operation::TokenList),
+            ("Settings", "/settings", Section::Settings, Operation::Settings),
         ];
         let allowed = all.into_iter().filter(|(.., needs)| self.may(*needs));
         let link = |(label, href, section, _)| Link {

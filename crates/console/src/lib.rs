@@ -33,6 +33,7 @@ mod reasons;
 mod safety;
 mod second_factor;
 mod session;
+mod settings;
 mod sign_in;
 mod snippets;
 mod static_files;
@@ -67,6 +68,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(overview::routes())
         .merge(key::routes())
         .merge(safety::routes())
+        .merge(settings::routes())
         .merge(venue::routes())
         .merge(credential::routes())
         .merge(project::routes())

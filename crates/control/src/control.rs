@@ -10,6 +10,7 @@ use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
 use tokio::sync::Mutex;
 
+use crate::operation::settings::Setting;
 use crate::people::{Attempts, Challenges, Hashing, Purpose, Site};
 use crate::usage::Usage;
 use crate::{Approvals, Code, Error, Introspect};
@@ -44,6 +45,8 @@ pub struct Parts {
     pub gateway_url: String,
     /// The control port's URL as operators see it, without a slash at its end.
     pub control_url: String,
+    /// The settings in force, for who asks.
+    pub settings: Vec<Setting>,
     /// The cost of a passphrase's key derivation.
     pub kdf: KdfParams,
 }
@@ -59,6 +62,7 @@ pub struct Control {
     pub(crate) introspect: Arc<dyn Introspect>,
     pub(crate) approvals: Arc<dyn Approvals>,
     pub(crate) kdf: KdfParams,
+    pub(crate) settings: Vec<Setting>,
     /// One change at a time, so that the log, the database and the gateway see changes in the same order.
     pub(crate) turn: Mutex<()>,
     clock: Arc<dyn Clock>,
@@ -83,6 +87,7 @@ impl Control {
             introspect: parts.introspect,
             approvals: parts.approvals,
             kdf: parts.kdf,
+            settings: parts.settings,
             turn: Mutex::new(()),
             attempts: Attempts::default(),
             usage: Usage::default(),

@@ -157,6 +157,11 @@ impl Fixture {
             approvals: Arc::clone(&waiting) as Arc<dyn Approvals>,
             gateway_url: "http://gateway.test/".to_owned(),
             control_url: "https://control.test/".to_owned(),
+            settings: vec![crate::operation::settings::Setting {
+                name: "gateway.url",
+                value: "https://gateway.test".to_owned(),
+                meaning: "Where clients find the gateway.",
+            }],
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let actor = Actor::on_host("tester", "test");

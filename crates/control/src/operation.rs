@@ -13,6 +13,7 @@ pub mod project;
 pub mod reopen;
 pub mod second_factor;
 pub mod session;
+pub mod settings;
 pub mod status;
 pub mod token;
 pub mod traffic;

@@ -18,6 +18,7 @@ mod reopen;
 mod restore;
 mod sandbox;
 mod serve;
+mod settings;
 mod token;
 mod unlock;
 mod vault;
@@ -66,6 +67,7 @@ pub(crate) enum Other {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Reopen(reopen::Reopen),
+    Settings(settings::Settings),
     Sandbox(sandbox::Sandbox),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -114,6 +116,7 @@ impl Other {
             Self::Backup(command) => command.run(invocation).await,
             Self::Restore(command) => command.run(invocation).await,
             Self::Reopen(command) => command.run(invocation).await,
+            Self::Settings(command) => command.run(invocation).await,
             Self::Sandbox(command) => command.run(invocation).await,
             Self::Doctor(command) => command.run(invocation).await,
             Self::Completions(command) => command.run(),

@@ -4,6 +4,7 @@
 //! questions to an exchange.
 
 mod approvals;
+mod in_force;
 mod introspect;
 mod nonces;
 
@@ -15,6 +16,7 @@ use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_control::api::{self, Served};
+use keyward_control::operation::settings::Setting;
 use keyward_control::{Control, Lock, Recovered, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Remembered, Settings};
 use keyward_ledger::{DEADLINE, Ledger, VerifierKey};
@@ -28,6 +30,7 @@ use tokio::time::{interval, timeout};
 use zeroize::Zeroizing;
 
 use self::approvals::InGateway;
+use self::in_force::in_force;
 use self::introspect::ThroughGateway;
 use self::nonces::FromStore;
 use crate::api::Api;
@@ -105,14 +108,15 @@ impl Keyward {
         let remembered = place.serves.then(|| remembered::take(place.data, shared.ledger.opening().entries));
         let identity = identity(&store).await?;
         let trusted = place.settings.trusted_proxies.clone();
+        let urls = remembered_urls(&store, place.urls).await?;
+        let settings = in_force(&place.database_url, &urls, &place.settings);
         let gateway = shared.gateway(&store, identity, remembered.flatten(), place.settings);
         let audit = place.data.audit();
         let Recovered { snapshot, lock } = recover(&store, &shared.ledger, &audit, SystemClock.now()).await?;
         load(&gateway, snapshot);
         gateway.confirm();
         gateway.apply(Change::Locked(lock.is_some()));
-        let urls = remembered_urls(&store, place.urls).await?;
-        let control = shared.control(&store, &gateway, (audit, place.config_file), urls);
+        let control = shared.control(&store, &gateway, (audit, place.config_file), urls, settings);
         let api = Api::new(api::router(Arc::clone(&control)));
         let port = api::router(Arc::clone(&control)).merge(shared.public(&gateway));
         let port = port.fallback_service(keyward_console::router(Arc::clone(&control)));
@@ -195,6 +199,7 @@ impl Shared {
         gateway: &Arc<Gateway>,
         (audit_dir, config_file): (PathBuf, PathBuf),
         urls: (String, String),
+        settings: Vec<Setting>,
     ) -> Arc<Control> {
         let publish = Arc::clone(gateway);
         Arc::new(Control::new(keyward_control::Parts {
@@ -210,6 +215,7 @@ impl Shared {
             approvals: Arc::new(InGateway(Arc::clone(gateway))),
             gateway_url: urls.0,
             control_url: urls.1,
+            settings,
             kdf: KdfParams::RECOMMENDED,
         }))
     }

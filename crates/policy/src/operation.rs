@@ -160,6 +160,8 @@ operations! {
     PasskeyRemove = "passkey remove", See, Fresh;
     /// Makes new recovery codes.
     RecoveryRenew = "recovery-codes renew", See, Fresh;
+    /// Looks at the settings that are in force.
+    Settings = "settings", Audit, SignedIn;
     /// Reads the end of the audit log.
     AuditTail = "audit tail", Audit, SignedIn;
     /// Reads what it says of one thing.

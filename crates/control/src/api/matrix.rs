@@ -33,6 +33,7 @@ fn asked_of_keys(operation: Operation) -> Option<(&'static str, &'static str, Va
     let nothing = Value::Null;
     Some(match operation {
         Op::Status => ("GET", "/status", nothing),
+        Op::Settings => ("GET", "/settings", nothing),
         Op::VaultStatus => ("GET", "/vault", nothing),
         Op::VaultInit => ("POST", "/vault/init", json!({ "passphrase": "x" })),
         Op::VaultSeal => ("POST", "/vault/seal", nothing),

@@ -1,4 +1,4 @@
-//! `/vault` and `/status`.
+//! `/vault`, `/status` and `/settings`.
 
 use keyward_policy::Operation;
 
@@ -8,12 +8,13 @@ use super::input::{Acting, Input};
 use super::routes::{Routes, Told, does};
 use crate::Code;
 use crate::Stopped;
-use crate::operation::{status, vault};
+use crate::operation::{settings, status, vault};
 
 /// The routes.
 pub(super) fn routes() -> Routes {
     Routes::of("vault")
         .get("/status", OVERVIEW, overview)
+        .get("/settings", IN_FORCE, in_force)
         .get("/vault", SHOW, show)
         .post("/vault/init", INIT, init)
         .post("/vault/seal", SEAL, seal)
@@ -25,6 +26,12 @@ const OVERVIEW: Told = does(Operation::Status, "Show how Keyward is", &[]);
 
 async fn overview(control: Shared, Acting(actor): Acting) -> Answer<status::Status> {
     finish(async move { status::status(&control, &actor).await }).await
+}
+
+const IN_FORCE: Told = does(Operation::Settings, "Show the settings that are in force", &[]);
+
+async fn in_force(control: Shared, Acting(actor): Acting) -> Answer<settings::InForce> {
+    finish(async move { settings::settings(&control, &actor).await }).await
 }
 
 const SHOW: Told = does(Operation::VaultStatus, "Show whether the vault is sealed", &[]);
