@@ -34,5 +34,6 @@ const fn label(client: Client) -> &'static str {
         Client::Freqtrade => "freqtrade",
         Client::Curl => "curl",
         Client::PythonKrakenSdk => "python-kraken-sdk",
+        Client::Fetch => "fetch() in a web page",
     }
 }

@@ -179,6 +179,10 @@ codes! {
     RateInvalid = "rate_invalid", Invalid;
     /// A hold cannot be read, or contradicts another.
     HoldInvalid = "hold_invalid", Invalid;
+    /// An origin cannot be that of a page, or a publishable key has none.
+    OriginInvalid = "origin_invalid", Invalid;
+    /// A publishable key would be more, or less, than one; or a key that signs would have pages.
+    PublishableInvalid = "publishable_invalid", Invalid;
     /// Nothing waits for an approval under this id.
     ApprovalUnknown = "approval_unknown", Unknown;
     /// It is approved already.

@@ -61,6 +61,8 @@ pub(crate) fn fits(venue: &Venue, key_type: KeyType) -> Result<(), Error> {
         KeyType::Hmac => KeyKind::Hmac,
         KeyType::Ed25519 => KeyKind::Ed25519,
         KeyType::Rsa => KeyKind::Rsa,
+        // It signs nothing, so that no exchange sees it.
+        KeyType::Publishable => return dialect(venue).map(drop),
     };
     if dialect(venue)?.key_kinds().contains(&kind) {
         return Ok(());

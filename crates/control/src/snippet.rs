@@ -23,11 +23,14 @@ pub enum Client {
     Curl,
     /// python-kraken-sdk, for Kraken's venues.
     PythonKrakenSdk,
+    /// `fetch()` in a web page, for publishable keys.
+    Fetch,
 }
 
 impl Client {
     /// Every client.
-    pub const ALL: [Self; 5] = [Self::Ccxt, Self::CcxtJs, Self::Freqtrade, Self::Curl, Self::PythonKrakenSdk];
+    pub const ALL: [Self; 6] =
+        [Self::Ccxt, Self::CcxtJs, Self::Freqtrade, Self::Curl, Self::PythonKrakenSdk, Self::Fetch];
 
     /// What it is called in commands and addresses.
     pub const fn name(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Client {
             Self::Freqtrade => "freqtrade",
             Self::Curl => "curl",
             Self::PythonKrakenSdk => "python-kraken-sdk",
+            Self::Fetch => "fetch",
         }
     }
 
@@ -48,6 +52,7 @@ impl Client {
             Self::Freqtrade => "The `exchange` part of a freqtrade configuration",
             Self::Curl => "curl, signing with openssl",
             Self::PythonKrakenSdk => "python-kraken-sdk, for Kraken's venues",
+            Self::Fetch => "fetch() in a web page, for publishable keys",
         }
     }
 }
@@ -71,9 +76,10 @@ pub struct Access<'a> {
 /// # Errors
 /// `snippet_unknown` for a dialect that no snippet is known for, or a client that does not speak it.
 pub fn render(client: Client, access: &Access<'_>) -> Result<String, Error> {
+    fits(client, access.key_type)?;
     let rendered = match access.dialect {
         "binance" => binance::render(client, access),
-        "kraken" => Some(kraken::render(client, access)),
+        "kraken" => kraken::render(client, access),
         _ => None,
     };
     rendered.ok_or_else(|| {
@@ -81,6 +87,35 @@ pub fn render(client: Client, access: &Access<'_>) -> Result<String, Error> {
         Error::new(Code::SnippetUnknown, said)
             .hint("set your client's base URL to the one that `keyward key show` prints")
     })
+}
+
+/// A page gets no secret, and a client that signs needs one.
+fn fits(client: Client, key_type: KeyType) -> Result<(), Error> {
+    match (client, key_type) {
+        (Client::Fetch, KeyType::Publishable) => Ok(()),
+        (Client::Fetch, _) => {
+            Err(Error::new(Code::SnippetUnknown, "a key with a secret must not be used in a web page").hint(
+                "issue a publishable one: keyward key create … --publishable --origin https://app.example",
+            ))
+        }
+        (_, KeyType::Publishable) => {
+            Err(Error::new(Code::SnippetUnknown, "a publishable key works in web pages only")
+                .hint("keyward key show KEY --client fetch"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a page asks for first, and the header that carries its key.
+struct Call {
+    header: &'static str,
+    target: &'static str,
+}
+
+/// Fills the template for a web page.
+fn page(call: &Call, access: &Access<'_>) -> String {
+    let template = filled(include_str!("snippet/fetch.mjs"), access);
+    fill(&template, &[("header", call.header), ("target", call.target)])
 }
 
 /// How a language reads the secret.
@@ -130,4 +165,33 @@ fn fill(template: &str, places: &[(&str, &str)]) -> String {
     places
         .iter()
         .fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(client: Client, dialect: &str, key_type: KeyType) -> Result<String, Code> {
+        let door = "https://door.example/venue";
+        let access = Access { dialect, door, api_key: "kwpKey", key_type, secret: None };
+        render(client, &access).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn a_page_gets_a_publishable_key_and_nothing_else_does() {
+        for (dialect, header) in [("binance", "X-MBX-APIKEY"), ("kraken", "API-Key")] {
+            let text = rendered(Client::Fetch, dialect, KeyType::Publishable).unwrap();
+            assert!(text.contains(&format!("\"{header}\": \"kwpKey\"")) && !text.contains("{{"), "{text}");
+            assert!(text.contains("https://door.example/venue/") && !text.contains("SECRET"), "{text}");
+            for client in Client::ALL {
+                let is_for_pages = client == Client::Fetch;
+                assert_eq!(
+                    rendered(client, dialect, KeyType::Publishable).is_ok(),
+                    is_for_pages,
+                    "{client:?}"
+                );
+                assert!(!is_for_pages || rendered(client, dialect, KeyType::Hmac).is_err());
+            }
+        }
+    }
 }

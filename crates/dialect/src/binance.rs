@@ -57,6 +57,10 @@ impl Dialect for Binance {
         HEADERS
     }
 
+    fn key_header(&self) -> HeaderName {
+        KEY_HEADER
+    }
+
     fn key_kinds(&self) -> &'static [KeyKind] {
         &[KeyKind::Hmac, KeyKind::Ed25519, KeyKind::Rsa]
     }

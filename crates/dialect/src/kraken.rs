@@ -60,6 +60,10 @@ impl Dialect for Kraken {
         HEADERS
     }
 
+    fn key_header(&self) -> HeaderName {
+        KEY_HEADER
+    }
+
     fn key_kinds(&self) -> &'static [KeyKind] {
         &[KeyKind::Hmac]
     }

@@ -44,6 +44,8 @@ pub use rights::{Introspection, RealKeyRights, UnreadableRights};
 pub use spends::Spends;
 pub use stamp::Stamp;
 
+use http::HeaderName;
+
 /// One exchange's way of speaking.
 pub trait Dialect: Send + Sync {
     /// The name that venues are configured with.
@@ -58,6 +60,9 @@ pub trait Dialect: Send + Sync {
     /// The headers of a client that the exchange reads, in lower case, beside its key and signature. No other header
     /// leaves: none could then bind the request to the client, or mean something else to the exchange than to us.
     fn headers(&self) -> &'static [&'static str];
+
+    /// The header that carries a client's key.
+    fn key_header(&self) -> HeaderName;
 
     /// The kinds of keys that the exchange takes.
     fn key_kinds(&self) -> &'static [KeyKind];

@@ -84,6 +84,15 @@ pub(crate) fn unsound(id: RequestId, why: Unsound) -> Response<Body> {
     response
 }
 
+/// The answer to a browser that asks whether a page may send a key.
+pub(crate) fn preflight(id: RequestId, headers: HeaderMap) -> Response<Body> {
+    let mut response = Response::new(Either::Right(Full::default()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    *response.headers_mut() = headers;
+    name_request(response.headers_mut(), id);
+    response
+}
+
 /// A small document of Keyward's own.
 pub(crate) fn document(id: RequestId, content_type: &'static str, text: String) -> Response<Body> {
     let mut response = Response::new(Either::Right(Full::new(Bytes::from(text))));
@@ -120,11 +129,14 @@ fn kind(reason: Reason) -> DenialKind {
         | Reason::TimestampAhead
         | Reason::WindowTooWide
         | Reason::Replayed => DenialKind::BadTime,
-        Reason::AddressDenied | Reason::AddressNotAllowed | Reason::AddressUnknown => {
-            DenialKind::AddressNotAllowed
-        }
+        Reason::AddressDenied
+        | Reason::AddressNotAllowed
+        | Reason::AddressUnknown
+        | Reason::OriginMissing
+        | Reason::OriginNotAllowed => DenialKind::AddressNotAllowed,
         Reason::VenueNotGranted
         | Reason::PermissionMissing
+        | Reason::Publishable
         | Reason::Killed
         | Reason::Held
         | Reason::HoldDenied

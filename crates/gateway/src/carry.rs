@@ -8,6 +8,7 @@ mod decide;
 mod forward;
 mod hold;
 mod identify;
+mod page;
 mod read;
 mod receive;
 mod record;

@@ -101,6 +101,13 @@ fn words(reason: Reason) -> &'static str {
         Reason::AddressDenied => "this key must not be used from this address",
         Reason::AddressNotAllowed => "this key may not be used from this address; its operator can allow it",
         Reason::AddressUnknown => "the trusted proxy in front did not say which address this comes from",
+        Reason::Publishable => "this key is publishable: it reads public market data, and signs nothing",
+        Reason::OriginMissing => {
+            "this key works in web pages only, and nothing says from which one this request comes"
+        }
+        Reason::OriginNotAllowed => {
+            "this key may not be used in pages of this origin; its operator can allow it"
+        }
         Reason::VenueNotGranted => "this key holds no grant on this venue",
         Reason::PermissionMissing => "this key lacks the permission for this endpoint",
         Reason::SymbolNotAllowed => "this key may not trade this market",

@@ -10,6 +10,7 @@ mod credential;
 mod entry;
 mod fingerprint;
 mod interned;
+mod origins;
 mod replaced;
 mod rules;
 
@@ -30,6 +31,7 @@ pub(crate) use rules::{Door, Rules};
 
 use self::fingerprint::BuildReady;
 use self::interned::Interned;
+use self::origins::Origins;
 use crate::venue::VenueEntry;
 
 /// All that the gateway serves.
@@ -38,6 +40,7 @@ pub(crate) struct Directory {
     fingerprints: Fingerprints,
     /// By the fingerprint of what clients send. None is a deleted key: it keeps its place, so that none takes it again.
     keys: Shared<Fingerprint, Option<Arc<KeyEntry>>, BuildReady>,
+    origins: Origins,
     venues: ArcSwap<Vec<Arc<VenueEntry>>>,
     credentials: ArcSwap<HashMap<CredentialId, Arc<CredentialEntry>>>,
     /// Held by the one change that is being applied.
@@ -51,6 +54,7 @@ impl Directory {
             vault,
             fingerprints: Fingerprints::default(),
             keys: Shared::default(),
+            origins: Origins::default(),
             venues: ArcSwap::default(),
             credentials: ArcSwap::default(),
             changing: Mutex::default(),
@@ -60,6 +64,11 @@ impl Directory {
     /// The key that clients send as this.
     pub(crate) fn key(&self, api_key: &str) -> Option<Arc<KeyEntry>> {
         self.keys.pin().get(&self.fingerprints.of(api_key))?.clone()
+    }
+
+    /// Whether some publishable key of this venue works in the pages of this origin.
+    pub(crate) fn has_pages(&self, venue: VenueId, origin: &[u8]) -> bool {
+        self.origins.has(venue, origin)
     }
 
     /// The venue of this name.
@@ -123,8 +132,12 @@ impl Directory {
     }
 
     fn set_key(&self, fingerprint: Fingerprint, entry: Option<Arc<KeyEntry>>) {
+        if let Some(entry) = &entry {
+            self.origins.add(&entry.rules);
+        }
         if let Some(Some(before)) = self.keys.pin().insert(fingerprint, entry) {
             before.replaced.set();
+            self.origins.remove(&before.rules);
         }
     }
 
@@ -155,7 +168,10 @@ impl Directory {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use keyward_policy::{AddressRules, ApiKey, KeyId, KeyState, Lifetime, ProjectId, RateLimit, Verifier};
+    use keyward_policy::{
+        AddressRules, ApiKey, Grant, Holds, KeyId, KeyState, Lifetime, Pages, ProjectId, RateLimit, Symbols,
+        Verifier,
+    };
 
     use super::*;
     use crate::fixture::empty_vault;
@@ -234,6 +250,36 @@ pub(crate) mod tests {
         assert!(directory.key("kwk1").unwrap().take(1_000_000).is_ok());
         directory.apply(Change::Key(Box::new(limited(2))));
         assert!(directory.key("kwk1").unwrap().take(1_000_001).is_err());
+    }
+
+    #[test]
+    fn the_origins_of_a_venue_are_those_of_the_keys_that_there_are() {
+        let directory = directory();
+        let (venue, other) = (VenueId::from_entropy([3; 16]), VenueId::from_entropy([4; 16]));
+        let page = |api_key: &str, revision, origin: &str| {
+            let grant = Grant {
+                venue,
+                credential: None,
+                permissions: "market".parse().unwrap(),
+                symbols: Symbols::any(),
+                holds: Holds::default(),
+            };
+            let rate = RateLimit { per_minute: 60, burst: 20 };
+            let verifier = Verifier::Pages(Pages::new(vec![origin.parse().unwrap()], rate).unwrap());
+            let (api_key, grants) = (ApiKey::new(api_key), vec![grant]);
+            Key { api_key, verifier, grants, ..key(revision, KeyState::Active) }
+        };
+        let put = |key| directory.apply(Change::Key(Box::new(key)));
+        let has = |venue, origin: &str| directory.has_pages(venue, origin.as_bytes());
+        put(page("kwp1", 1, "https://one.example"));
+        put(page("kwp2", 1, "https://one.example"));
+        assert!(has(venue, "https://one.example") && !has(other, "https://one.example"));
+        put(page("kwp1", 2, "https://two.example"));
+        assert!(has(venue, "https://one.example") && has(venue, "https://two.example"));
+        for gone in [page("kwp1", 2, "https://two.example"), page("kwp2", 1, "https://one.example")] {
+            directory.apply(Change::KeyGone { id: gone.id, api_key: gone.api_key });
+        }
+        assert!(!has(venue, "https://one.example") && !has(venue, "https://two.example"));
     }
 
     #[test]

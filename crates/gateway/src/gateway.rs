@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::breaker::{Breaker, Pause};
 use crate::carry::micros;
+use crate::counts::Counts;
 use crate::directory::Directory;
 use crate::failures::Failures;
 use crate::fence::{Fence, Forbidden, Gate};
@@ -73,6 +74,8 @@ pub struct Gateway {
     pub(crate) metrics: Metrics,
     pub(crate) crowd: Arc<Crowd>,
     pub(crate) failures: Failures,
+    /// How often each address used each publishable key.
+    pub(crate) readers: Counts,
     pub(crate) tally: Tally,
     /// Where the replay guard remembers nothing that was accepted before this start, nothing is accepted that may have
     /// been signed by then.
@@ -138,6 +141,7 @@ impl Gateway {
             nonces: parts.nonces,
             lanes: Lanes::default(),
             failures: Failures::new(parts.settings.limits.failures()),
+            readers: Counts::new(),
             tally: Tally::new(),
             crowd: Arc::new(Crowd::new(parts.settings.limits.address_connections)),
             settings: parts.settings,

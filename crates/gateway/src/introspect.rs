@@ -95,7 +95,7 @@ impl Gateway {
         nonce: Option<u64>,
     ) -> Result<(Base, Request<Full<Bytes>>), IntrospectError> {
         let secret = self.vault.open(SecretOwner::Credential(credential.id), &credential.secret)?;
-        let key = signing_key(venue.dialect, credential.key_type, &secret);
+        let key = signing_key(venue.dialect, credential.key_type, &secret).ok_or(IntrospectError::Key)?;
         let stamp = Stamp { now_us: micros(self.clock.now()), nonce };
         let asked = venue.dialect.introspect(&credential.api_key, &key, stamp);
         let asked = asked.map_err(|_| IntrospectError::Key)?;

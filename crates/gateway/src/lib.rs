@@ -6,6 +6,8 @@
 mod answer;
 mod breaker;
 mod carry;
+mod cors;
+mod counts;
 mod denied;
 mod directory;
 mod failures;

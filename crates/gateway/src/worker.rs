@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
-use crate::answer::{Body, document, passed_on, refusal, unsound};
+use crate::answer::{Body, document, passed_on, preflight, refusal, unsound};
 use crate::carry::{Answered, Resolved, carry, record_refusal};
+use crate::cors;
 use crate::denied::Denied;
 use crate::fence::Gate;
 use crate::framing::Unsound;
@@ -56,15 +57,22 @@ impl Worker {
     }
 
     async fn serve(&self, resolved: Box<Resolved>, body: Incoming) -> Response<Body> {
+        if body.is_end_stream()
+            && let Some(headers) = cors::preflight(&self.gateway.directory, &resolved)
+        {
+            return preflight(resolved.id, headers);
+        }
         let limits = self.gateway.settings.limits;
         let received = match resolved.receive(body, limits.body_bytes, limits.body).await {
             Ok(received) => received,
             Err((resolved, denied)) => return self.refuse(&resolved, denied),
         };
         match carry(self, &received).await {
-            Ok(Answered::Exchange(response)) => {
+            Ok(Answered::Exchange { response, is_for_pages }) => {
                 self.gateway.metrics.count_answered();
-                passed_on(received.resolved.id, response)
+                let mut response = passed_on(received.resolved.id, response);
+                self.tell_page(&received.resolved, is_for_pages, &mut response);
+                response
             }
             Ok(Answered::Nothing(denied)) => self.say(&received.resolved, &denied),
             Err(denied) => self.refuse(&received.resolved, denied),
@@ -79,6 +87,12 @@ impl Worker {
     fn say(&self, resolved: &Resolved, denied: &Denied) -> Response<Body> {
         tracing::debug!(request = %resolved.id, reason = %denied.reason, detail = %denied.detail, "refused");
         self.gateway.metrics.count_refused(denied.reason);
-        refusal(resolved.id, Some(resolved.venue.dialect), denied)
+        let mut response = refusal(resolved.id, Some(resolved.venue.dialect), denied);
+        self.tell_page(resolved, true, &mut response);
+        response
+    }
+
+    fn tell_page(&self, resolved: &Resolved, is_for_pages: bool, response: &mut Response<Body>) {
+        cors::tell(&self.gateway.directory, resolved, is_for_pages, response.headers_mut());
     }
 }

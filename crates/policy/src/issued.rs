@@ -1,8 +1,8 @@
 //! Issued key strings: what they look like, and the checksum at their end.
 //!
-//! 64 letters and digits, as Binance's own keys are: `kwk` (the key) or `kws` (its secret), 55 random characters
-//! (327 bits), and six of a CRC-32. The prefix and the checksum let a scanner tell a leaked key from noise without
-//! asking anybody.
+//! 64 letters and digits, as Binance's own keys are: `kwk` (the key), `kws` (its secret) or `kwp` (a publishable key, which
+//! has none), 55 random characters (327 bits), and six of a CRC-32. The prefix and the checksum let a scanner tell a leaked
+//! key from noise, and from one that is meant to be read, without asking anybody.
 
 use std::fmt;
 
@@ -14,20 +14,23 @@ const CHECK_CHARS: usize = 6;
 /// Two bytes of entropy choose one character: the bias of 65536 modulo 62 stays below one in 32,000.
 pub const ENTROPY_BYTES: usize = 2 * RANDOM_CHARS;
 
-/// Which half of an issued key a string is.
+/// Which half of an issued key a string is, or the whole of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The public half, sent with every request.
     Key,
     /// The HMAC secret, shown once.
     Secret,
+    /// A key that has no secret and may lie in a web page.
+    Publishable,
 }
 
 impl Part {
-    const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Key => "kwk",
             Self::Secret => "kws",
+            Self::Publishable => "kwp",
         }
     }
 }
@@ -120,6 +123,8 @@ mod tests {
         assert_eq!(key.len(), 64);
         assert_eq!(check_key_string(Part::Key, &key), Ok(()));
         assert_eq!(check_key_string(Part::Secret, &key), Err(KeyStringError::Form));
+        assert_eq!(check_key_string(Part::Publishable, &key), Err(KeyStringError::Form));
+        assert!(key_string(Part::Publishable, &[7; ENTROPY_BYTES]).starts_with("kwp"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{AddressRules, ApiKey, Grant, KeyId, ProjectId, RateLimit, Reason, Sealed};
+use crate::{AddressRules, ApiKey, Grant, KeyId, Pages, ProjectId, RateLimit, Reason, Sealed};
 
 /// The application, strategy, customer or partner that owns keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +34,11 @@ pub enum KeyType {
     Ed25519,
     /// RSA PKCS#1 v1.5 with SHA-256 (RFC 8017).
     Rsa,
+    /// It signs nothing: it may be read by anybody, and reads market data in named pages. Only issued keys are of this type.
+    Publishable,
 }
 
-/// What checks a key's signatures. For asymmetric keys Keyward never holds the private half.
+/// What checks that a request is a key's. For asymmetric keys Keyward never holds the private half.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verifier {
     /// The sealed HMAC secret.
@@ -45,6 +47,8 @@ pub enum Verifier {
     Ed25519([u8; 32]),
     /// The DER of an RSA public key (RFC 5280 `SubjectPublicKeyInfo`).
     Rsa(Box<[u8]>),
+    /// No signature: the pages that a publishable key may be used in.
+    Pages(Pages),
 }
 
 impl Verifier {
@@ -54,6 +58,15 @@ impl Verifier {
             Self::Hmac(_) => KeyType::Hmac,
             Self::Ed25519(_) => KeyType::Ed25519,
             Self::Rsa(_) => KeyType::Rsa,
+            Self::Pages(_) => KeyType::Publishable,
+        }
+    }
+
+    /// The pages of a publishable key; none of a key that signs.
+    pub const fn pages(&self) -> Option<&Pages> {
+        match self {
+            Self::Pages(pages) => Some(pages),
+            Self::Hmac(_) | Self::Ed25519(_) | Self::Rsa(_) => None,
         }
     }
 }
@@ -179,7 +192,7 @@ pub struct Key {
     pub name: String,
     /// What clients send.
     pub api_key: ApiKey,
-    /// What checks its signatures.
+    /// What checks that a request is its own.
     pub verifier: Verifier,
     /// What an operator made of it.
     pub state: KeyState,

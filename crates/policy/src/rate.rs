@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How many requests a key may make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
     /// Requests per minute, sustained; at least 1.

@@ -94,6 +94,12 @@ reasons! {
     AddressNotAllowed = "address_not_allowed", Policy;
     /// A trusted proxy did not say who the client is.
     AddressUnknown = "address_unknown", Caller;
+    /// A publishable key was used for something else than public market data, or with a signature.
+    Publishable = "publishable", Policy;
+    /// A publishable key was used by something that does not say from which page.
+    OriginMissing = "origin_missing", Caller;
+    /// A publishable key was used in a page of an origin that is not on its list.
+    OriginNotAllowed = "origin_not_allowed", Policy;
     /// The key holds no grant on this venue.
     VenueNotGranted = "venue_not_granted", Policy;
     /// The grant lacks the permission.

@@ -14,8 +14,12 @@ type Words<T> = [(T, &'static str)];
 
 pub(crate) const STATES: &Words<KeyState> =
     &[(KeyState::Active, "active"), (KeyState::Suspended, "suspended"), (KeyState::Revoked, "revoked")];
-pub(crate) const KEY_TYPES: &Words<KeyType> =
-    &[(KeyType::Hmac, "hmac"), (KeyType::Ed25519, "ed25519"), (KeyType::Rsa, "rsa")];
+pub(crate) const KEY_TYPES: &Words<KeyType> = &[
+    (KeyType::Hmac, "hmac"),
+    (KeyType::Ed25519, "ed25519"),
+    (KeyType::Rsa, "rsa"),
+    (KeyType::Publishable, "publishable"),
+];
 pub(crate) const MODES: &Words<Mode> = &[(Mode::Resign, "resign"), (Mode::Assert, "assert")];
 
 pub(crate) const OPERATOR_STATES: &Words<OperatorState> =

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
 use keyward_policy::{
-    AddressRules, ApiKey, Credential, Grant, Holds, Key, KeyState, KeyType, Lifetime, Mode, Project, Sealed,
-    Symbols, Venue, Verifier,
+    AddressRules, ApiKey, Credential, Grant, Holds, Key, KeyState, KeyType, Lifetime, Mode, Pages, Project,
+    RateLimit, Sealed, Symbols, Venue, Verifier,
 };
 use sqlx::Connection;
 
@@ -109,6 +109,12 @@ pub(crate) fn project(name: &str) -> Project {
         rotate_after_days: 90,
         created_at: at(0),
     }
+}
+
+/// What checks a publishable key: the pages of these origins.
+pub(crate) fn pages(origins: &[&str]) -> Verifier {
+    let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
+    Verifier::Pages(Pages::new(origins, RateLimit { per_minute: 60, burst: 20 }).unwrap())
 }
 
 /// What keys refer to.

@@ -138,6 +138,8 @@ impl Draft {
             expires: said(&self.expires),
             not_before: None,
             rate: self.rate()?,
+            origins: Vec::new(),
+            address_rate: None,
         })
     }
 
@@ -154,6 +156,8 @@ impl Draft {
             holds: Some(self.holds.clone()),
             expires: Some(self.expires.clone()).filter(|end| !end.is_empty()),
             rate: self.rate()?,
+            origins: None,
+            address_rate: None,
         })
     }
 

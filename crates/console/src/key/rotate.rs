@@ -36,7 +36,7 @@ struct Page {
 
 impl Page {
     fn is_pair(&self) -> bool {
-        self.key.key_type != KeyType::Hmac
+        matches!(self.key.key_type, KeyType::Ed25519 | KeyType::Rsa)
     }
 }
 

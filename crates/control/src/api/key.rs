@@ -75,6 +75,8 @@ const CREATE: Told = does(
         Code::AddressInvalid,
         Code::RateInvalid,
         Code::HoldInvalid,
+        Code::OriginInvalid,
+        Code::PublishableInvalid,
         Code::TimeInvalid,
         Code::TooMany,
         Code::PublicKeyInvalid,
@@ -108,6 +110,8 @@ const LIMITS: &[Code] = &[
     Code::AddressInvalid,
     Code::RateInvalid,
     Code::HoldInvalid,
+    Code::OriginInvalid,
+    Code::PublishableInvalid,
     Code::TimeInvalid,
     Code::TooMany,
 ];
@@ -179,6 +183,7 @@ const ROTATE: Told = does(
         Code::KeyRetiring,
         Code::TimeInvalid,
         Code::PublicKeyInvalid,
+        Code::PublishableInvalid,
         Code::VaultSealed,
     ],
 );

@@ -7,6 +7,7 @@ mod find;
 mod grants;
 mod issue;
 pub mod list;
+mod pages;
 pub mod preview;
 pub mod propose;
 pub mod resume;
@@ -38,7 +39,7 @@ use serde_json::{Value, json};
 /// A key as the audit log describes it; its grants all have the same terms.
 fn described(key: &Key) -> Value {
     let on = |grant: &keyward_policy::Grant| json!({ "venue": grant.venue, "credential": grant.credential });
-    json!({
+    let mut described = json!({
         "name": key.name, "project": key.project, "type": key.verifier.key_type(), "api_key": key.api_key.as_str(),
         "grants": key.grants.iter().map(on).collect::<Vec<_>>(),
         "permissions": key.grants.first().map(|grant| grant.permissions),
@@ -46,5 +47,9 @@ fn described(key: &Key) -> Value {
         "holds": key.grants.first().map(|grant| &grant.holds),
         "addresses": key.addresses, "rate": key.rate, "lifetime": key.lifetime, "state": key.state,
         "rotated_from": key.rotated_from,
-    })
+    });
+    if let Some(pages) = key.verifier.pages() {
+        described["pages"] = json!(pages);
+    }
+    described
 }

@@ -99,7 +99,9 @@ fn wide(facts: &Facts) -> Option<Finding> {
 
 fn age(key: &Key, facts: &Facts) -> Option<Finding> {
     let (age, most) = (days(key.created_at, facts.now), facts.rotate_after_days);
-    if age < i64::from(most) || key.lifetime.retires_at.is_some() {
+    // What everybody may read does not leak with time.
+    let is_secret = key.verifier.pages().is_none();
+    if age < i64::from(most) || key.lifetime.retires_at.is_some() || !is_secret {
         return None;
     }
     let what = format!("Its secret is {} old, and its project rotates after {most}", of_days(age));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use keyward_policy::KeyType;
 use serde_json::json;
 
-use super::{Access, Client, JAVASCRIPT, PYTHON, fill, shell};
+use super::{Access, Call, Client, JAVASCRIPT, PYTHON, fill, page, shell};
 
 /// Every URL section of ccxt's `binance` class (4.5.90, `describe()["urls"]["api"]`), with its path at the exchange.
 const SECTIONS: [(&str, &str); 22] = [
@@ -33,6 +33,9 @@ const SECTIONS: [(&str, &str); 22] = [
     ("papiV2", "/papi/v2"),
 ];
 
+/// One price.
+const CALL: Call = Call { header: "X-MBX-APIKEY", target: "/api/v3/ticker/price?symbol=BTCUSDT" };
+
 /// How a language writes a map of the sections.
 struct Map {
     indent: &'static str,
@@ -51,7 +54,8 @@ pub(super) fn render(client: Client, access: &Access<'_>) -> Option<String> {
             JAVASCRIPT.render(&fill(include_str!("binance/ccxt.mjs"), &[("sections", &sections)]), access)
         }
         Client::Freqtrade => freqtrade(access),
-        Client::Curl => curl(access),
+        Client::Curl => return curl(access),
+        Client::Fetch => page(&CALL, access),
         Client::PythonKrakenSdk => return None,
     })
 }
@@ -78,13 +82,14 @@ fn freqtrade(access: &Access<'_>) -> String {
     format!("{:#}\n", json!({ "exchange": exchange }))
 }
 
-fn curl(access: &Access<'_>) -> String {
+fn curl(access: &Access<'_>) -> Option<String> {
     let template = match access.key_type {
         KeyType::Hmac => include_str!("binance/hmac.sh"),
         KeyType::Ed25519 => include_str!("binance/ed25519.sh"),
         KeyType::Rsa => include_str!("binance/rsa.sh"),
+        KeyType::Publishable => return None,
     };
-    shell(template, access)
+    Some(shell(template, access))
 }
 
 /// The sections as the lines of a map, each `name: door + "path",`.

@@ -2,21 +2,25 @@
 
 use serde_json::json;
 
-use super::{Access, Client, JAVASCRIPT, PYTHON, fill};
+use super::{Access, Call, Client, JAVASCRIPT, PYTHON, fill, page};
 
 /// Every URL section of ccxt's `kraken` class (4.5.90, `describe()["urls"]["api"]`). ccxt adds the exchange's own path
 /// itself, and signs it alone. The last is a help centre, whose pages are not served.
 const SECTIONS: [&str; 3] = ["public", "private", "zendesk"];
 
+/// One price.
+const CALL: Call = Call { header: "API-Key", target: "/0/public/Ticker?pair=XBTUSD" };
+
 /// Makes the snippet of a client.
-pub(super) fn render(client: Client, access: &Access<'_>) -> String {
-    match client {
+pub(super) fn render(client: Client, access: &Access<'_>) -> Option<String> {
+    Some(match client {
         Client::Ccxt => PYTHON.render(include_str!("kraken/ccxt.py"), access),
         Client::CcxtJs => JAVASCRIPT.render(include_str!("kraken/ccxt.mjs"), access),
         Client::Freqtrade => freqtrade(access),
         Client::Curl => super::shell(include_str!("kraken/hmac.sh"), access),
         Client::PythonKrakenSdk => sdk(access),
-    }
+        Client::Fetch => page(&CALL, access),
+    })
 }
 
 fn freqtrade(access: &Access<'_>) -> String {
@@ -58,6 +62,7 @@ mod tests {
     fn snippet(client: Client, secret: Option<&str>) -> String {
         let key_type = KeyType::Hmac;
         render(client, &Access { dialect: "kraken", door: DOOR, api_key: "kwkKey", key_type, secret })
+            .unwrap()
     }
 
     #[test]

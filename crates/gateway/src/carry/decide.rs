@@ -27,6 +27,8 @@ pub(crate) enum Pass {
     Public,
     /// Signed again with the real key that the issued one stands for.
     Resign(Arc<KeyEntry>, Arc<CredentialEntry>),
+    /// Without any key, for a publishable one.
+    Page(Arc<KeyEntry>),
     /// With Keyward's word for who made it.
     Assert(Arc<KeyEntry>),
 }
@@ -42,7 +44,9 @@ impl<'r> Verified<'r> {
         let Identified { read, caller } = self.0;
         let pass = match caller {
             Caller::Public => Ok(Pass::Public),
-            Caller::Key(entry) => permit(&read, &entry).and_then(|door| pass(gateway, &read, &entry, door)),
+            Caller::Key(entry) => {
+                permit(gateway, &read, &entry).and_then(|door| pass(gateway, &read, &entry, door))
+            }
         };
         let pass = pass.map_err(|denied| denied.knowing(known))?;
         // From here on it is carried over waits, where every byte would be moved more than once.
@@ -54,6 +58,19 @@ impl<'r> Verified<'r> {
 }
 
 impl Allowed<'_> {
+    /// The key that asked.
+    pub(super) fn entry(&self) -> Option<&KeyEntry> {
+        match &self.pass {
+            Pass::Public => None,
+            Pass::Resign(entry, _) | Pass::Page(entry) | Pass::Assert(entry) => Some(entry),
+        }
+    }
+
+    /// Whether that one is publishable.
+    pub(super) fn is_for_pages(&self) -> bool {
+        self.entry().is_some_and(|entry| entry.rules.pages.is_some())
+    }
+
     /// Whether the kill switch lets it pass.
     pub(super) fn not_killed(&self, gateway: &Gateway) -> Result<(), Denied> {
         let passed = gateway.kill_switch.load().check(self.known.key, self.known.project, self.credential());
@@ -61,11 +78,13 @@ impl Allowed<'_> {
     }
 }
 
-fn permit<'e>(read: &Read<'_>, entry: &'e KeyEntry) -> Result<&'e Door, Denied> {
+fn permit<'e>(gateway: &Gateway, read: &Read<'_>, entry: &'e KeyEntry) -> Result<&'e Door, Denied> {
     let resolved = &read.received.resolved;
     let address = resolved.address.ok_or_else(|| Denied::policy(Reason::AddressUnknown))?;
     let venue = resolved.venue.venue.id;
     let door = entry.rules.door(venue).ok_or_else(|| venue_not_granted(read, entry))?;
+    let pages = entry.rules.pages.as_deref();
+    pages.map_or(Ok(()), |pages| read.check_page(entry, pages))?;
     let names: Vec<&str> = match &read.purpose.markets {
         Touched::Named(names) => names.iter().map(AsRef::as_ref).collect(),
         _ => Vec::new(),
@@ -82,6 +101,7 @@ fn permit<'e>(read: &Read<'_>, entry: &'e KeyEntry) -> Result<&'e Door, Denied> 
         limited_to: &door.markets,
     })
     .map_err(|reason| explained(reason, read))?;
+    pages.map_or(Ok(()), |pages| read.take_page(gateway, entry.id, pages))?;
     entry.take(micros(resolved.at)).map_err(too_fast)?;
     Ok(door)
 }
@@ -117,6 +137,9 @@ fn too_fast(wait_us: u64) -> Denied {
 }
 
 fn pass(gateway: &Gateway, read: &Read<'_>, entry: &Arc<KeyEntry>, door: &Door) -> Result<Pass, Denied> {
+    if entry.rules.pages.is_some() {
+        return read.pass_page(gateway, entry, door);
+    }
     match (read.received.resolved.venue.venue.mode, door.credential) {
         (Mode::Assert, _) => Ok(Pass::Assert(entry.clone())),
         (Mode::Resign, Some(id)) => {

@@ -32,7 +32,12 @@ const REFUSAL_BYTES_MAX: u64 = 1024;
 /// What came of a request that was allowed.
 pub(crate) enum Answered {
     /// The exchange's answer: whole, if it is about money; otherwise its body may still be arriving.
-    Exchange(Response<Body>),
+    Exchange {
+        /// The answer.
+        response: Response<Body>,
+        /// Whether a page may read it: a publishable key asked.
+        is_for_pages: bool,
+    },
     /// No answer, and why.
     Nothing(Denied),
 }
@@ -86,7 +91,7 @@ impl Recorded<'_> {
             Ok(response) => {
                 let reason = ending.seen.reason;
                 ending.tell(reason);
-                Answered::Exchange(response)
+                Answered::Exchange { response, is_for_pages: self.0.is_for_pages() }
             }
             Err(denied) => {
                 ending.tell(Some(denied.reason));

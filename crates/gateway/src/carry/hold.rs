@@ -13,7 +13,7 @@ use keyward_policy::{
 };
 use tokio::time::timeout;
 
-use super::decide::{Allowed, Pass};
+use super::decide::Allowed;
 use super::record::note;
 use crate::denied::Denied;
 use crate::directory::KeyEntry;
@@ -31,13 +31,6 @@ impl Allowed<'_> {
             self.approval = approved.map_err(|denied| denied.knowing(self.known))?;
         }
         Ok(self)
-    }
-
-    fn entry(&self) -> Option<&KeyEntry> {
-        match &self.pass {
-            Pass::Public => None,
-            Pass::Resign(entry, _) | Pass::Assert(entry) => Some(entry),
-        }
     }
 
     /// The approval that is used up with this, where one is needed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyward_dialect::{Claim, Security};
-use keyward_policy::{Reason, Verb};
+use keyward_policy::{Reason, Verb, is_publishable};
 
 use super::read::Read;
 use crate::denied::{Denied, Known};
@@ -28,6 +28,7 @@ impl<'r> Read<'r> {
     pub(crate) fn identify(self, directory: &Directory) -> Result<Identified<'r>, Denied> {
         let caller = match &self.claim {
             Claim::Signed(claim) => Caller::Key(self.find(directory, claim.key)?),
+            Claim::KeyOnly { key } if is_publishable(key) => Caller::Key(self.published(directory, key)?),
             _ if self.is_public() => Caller::Public,
             Claim::KeyOnly { .. } if self.purpose.security == Security::Signed => {
                 return Err(self.deny(Reason::SignatureMissing));
@@ -42,6 +43,16 @@ impl<'r> Read<'r> {
     fn is_public(&self) -> bool {
         let market = self.needs.verb() == Verb::Market && self.purpose.security == Security::Public;
         market && self.received.resolved.venue.venue.public_market_data
+    }
+
+    /// The key that is in a page. It is looked up even where none is needed, so that its use is counted and ends with it.
+    fn published(&self, directory: &Directory, key: &str) -> Result<Arc<KeyEntry>, Denied> {
+        let entry = self.find(directory, key)?;
+        // Its name is not what lets it do without a signature: the rules have the last word on what it asks for.
+        if entry.rules.pages.is_none() && self.purpose.security == Security::Signed {
+            return Err(self.deny(Reason::SignatureMissing));
+        }
+        Ok(entry)
     }
 
     fn find(&self, directory: &Directory, key: &str) -> Result<Arc<KeyEntry>, Denied> {

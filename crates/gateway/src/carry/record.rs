@@ -38,7 +38,7 @@ impl<'r> Allowed<'r> {
     pub(super) fn credential(&self) -> Option<CredentialId> {
         match &self.pass {
             Pass::Resign(_, credential) => Some(credential.id),
-            Pass::Public | Pass::Assert(_) => None,
+            Pass::Public | Pass::Page(_) | Pass::Assert(_) => None,
         }
     }
 

@@ -38,7 +38,7 @@ impl Recorded<'_> {
         let dialect = read.received.resolved.venue.dialect;
         let mut outgoing = match pass {
             Pass::Resign(_, credential) => self.resign(gateway, credential, stamp.map_err(far_off)?)?,
-            Pass::Public | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
+            Pass::Public | Pass::Page(_) | Pass::Assert(_) => dialect.strip(&read.request, &read.params),
         };
         outgoing.target.insert_str(0, &base.prefix);
         let token = match pass {
@@ -64,6 +64,7 @@ impl Recorded<'_> {
             .map_err(|error| crate::sealed::denied(&error))?;
         let dialect = read.received.resolved.venue.dialect;
         let key = signing_key(dialect, credential.key_type, &secret);
+        let key = key.ok_or_else(|| Denied::policy(Reason::CredentialUnusable))?;
         let signed = dialect.resign(&read.request, &read.params, &credential.api_key, &key, stamp);
         signed.map_err(|_| Denied::policy(Reason::CredentialUnusable))
     }
@@ -83,12 +84,17 @@ fn far_off(far_off: FarOff) -> Denied {
     Denied::new(Reason::ClockUncertain, format!("{far_off}; nothing was sent"))
 }
 
-/// The signing key of a credential's secret.
-pub(crate) fn signing_key<'k>(dialect: &dyn Dialect, key_type: KeyType, secret: &'k [u8]) -> SigningKey<'k> {
+/// The signing key of a credential's secret; none of what only issued keys are.
+pub(crate) fn signing_key<'k>(
+    dialect: &dyn Dialect,
+    key_type: KeyType,
+    secret: &'k [u8],
+) -> Option<SigningKey<'k>> {
     match key_type {
-        KeyType::Hmac => dialect.hmac().signing_key(secret),
-        KeyType::Ed25519 => SigningKey::Ed25519(secret),
-        KeyType::Rsa => SigningKey::RsaSha256(secret),
+        KeyType::Hmac => Some(dialect.hmac().signing_key(secret)),
+        KeyType::Ed25519 => Some(SigningKey::Ed25519(secret)),
+        KeyType::Rsa => Some(SigningKey::RsaSha256(secret)),
+        KeyType::Publishable => None,
     }
 }
 

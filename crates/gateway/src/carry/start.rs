@@ -23,7 +23,7 @@ impl Recorded<'_> {
         self.0.not_killed(gateway)?;
         let (key, credential) = match &self.0.pass {
             Pass::Public => return Ok(()),
-            Pass::Assert(key) => (key, None),
+            Pass::Page(key) | Pass::Assert(key) => (key, None),
             Pass::Resign(key, credential) => (key, Some(credential)),
         };
         let (directory, api_key) = (&gateway.directory, self.0.read.key().unwrap_or_default());

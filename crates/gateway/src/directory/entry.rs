@@ -28,6 +28,8 @@ pub(crate) enum Checker {
     Hmac(Kept),
     Ed25519([u8; 32]),
     Rsa(Box<[u8]>),
+    /// Nothing: the key is publishable, and its rules say in which pages.
+    Nothing,
 }
 
 /// A [`Lifetime`] in a third of its memory: microseconds since the Unix epoch, cut to the earlier one. What has no end
@@ -100,6 +102,7 @@ impl Checker {
             Verifier::Hmac(sealed) => Self::Hmac(vault.keep(owner, sealed)),
             Verifier::Ed25519(public) => Self::Ed25519(public),
             Verifier::Rsa(public) => Self::Rsa(public),
+            Verifier::Pages(_) => Self::Nothing,
         }
     }
 }

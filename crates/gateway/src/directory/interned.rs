@@ -46,7 +46,8 @@ mod tests {
         let mut entropy = [0; 16];
         entropy[..2].copy_from_slice(&project.to_be_bytes());
         let project = ProjectId::from_entropy(entropy);
-        Rules { project, addresses: AddressRules::default(), gcra: None, has_holds: false, doors: [].into() }
+        let addresses = AddressRules::default();
+        Rules { project, addresses, gcra: None, has_holds: false, pages: None, doors: [].into() }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use keyward_policy::{
-    AddressRules, CredentialId, Gcra, Grant, Holds, Key, Markets, PermissionSet, ProjectId, VenueId,
+    AddressRules, CredentialId, Gcra, Grant, Holds, Key, Markets, Origin, Pages, PermissionSet, ProjectId,
+    VenueId,
 };
 
 use crate::venue::VenueEntry;
@@ -16,6 +17,8 @@ pub(crate) struct Rules {
     pub(crate) gcra: Option<Gcra>,
     /// Whether anything of it waits for a person.
     pub(crate) has_holds: bool,
+    /// The pages that it works in, if it is publishable.
+    pub(crate) pages: Option<Box<Pages>>,
     pub(super) doors: Box<[Door]>,
 }
 
@@ -37,8 +40,15 @@ impl Rules {
             addresses: key.addresses.clone(),
             gcra: key.rate.map(Gcra::new),
             has_holds: key.grants.iter().any(|grant| !grant.holds.is_empty()),
+            pages: key.verifier.pages().cloned().map(Box::new),
             doors: key.grants.iter().map(door).collect(),
         }
+    }
+
+    /// Each venue and each origin whose pages the key works in there; none of a key that signs.
+    pub(super) fn places(&self) -> impl Iterator<Item = (VenueId, &Origin)> {
+        let origins = self.pages.as_ref().map(|pages| pages.origins()).unwrap_or_default();
+        origins.iter().flat_map(|origin| self.doors.iter().map(move |door| (door.venue, origin)))
     }
 
     /// The grant on this venue.

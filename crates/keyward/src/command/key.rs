@@ -33,6 +33,8 @@ const FIELDS: &[Field] = &[
     ("only from", "/ip"),
     ("never from", "/deny_ip"),
     ("rate", "/rate"),
+    ("in pages of", "/origins"),
+    ("each address", "/address_rate"),
     ("not before", "/not_before"),
     ("expires", "/expires_at"),
     ("retires", "/retires_at"),
@@ -58,7 +60,7 @@ pub(crate) enum Key {
     /// List the keys
     List,
     Show(show::Show),
-    Update(update::Update),
+    Update(Box<update::Update>),
     Propose(propose::Propose),
     /// Tell which keys, and which real keys, somebody should look at
     Safety,

@@ -9,6 +9,7 @@
 
 mod approvals;
 mod balancers;
+mod browser_keys;
 mod ccxt;
 mod cli;
 mod clients;

@@ -44,12 +44,11 @@ impl Turn {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
         let addresses = column::json(&key.addresses)?;
         let rate = key.rate.as_ref().map(column::json).transpose()?;
+        let verifier = verifier_bytes(&key.verifier)?;
         let added = on!(&mut self.0, |tx| {
             let add = sqlx::query(SQL).bind(key.id.to_string()).bind(key.project.to_string());
             let add = add.bind(&key.name).bind(key.api_key.as_str());
-            let add = add
-                .bind(column::word(KEY_TYPES, key.verifier.key_type()))
-                .bind(verifier_bytes(&key.verifier));
+            let add = add.bind(column::word(KEY_TYPES, key.verifier.key_type())).bind(&*verifier);
             let add = add.bind(column::word(STATES, key.state)).bind(key.lifetime.not_before.map(micros));
             let add = add.bind(key.lifetime.expires_at.map(micros)).bind(key.lifetime.retires_at.map(micros));
             let add = add.bind(addresses).bind(rate).bind(count(key.revision)).bind(micros(key.created_at));
@@ -87,7 +86,7 @@ mod tests {
     use keyward_policy::{AddressRules, ApiKey, Key, Lifetime, RateLimit, Symbols, Verifier};
 
     use super::*;
-    use crate::story::{World, at, both, project, venue};
+    use crate::story::{World, at, both, pages, project, venue};
 
     #[tokio::test]
     async fn a_key_reads_back_as_it_was_added() {
@@ -118,7 +117,8 @@ mod tests {
         both(async |store| {
             let world = World::add(&store, "binance").await;
             let rsa = Key { verifier: Verifier::Rsa([1, 2, 3].into()), ..world.key("rsa") };
-            for key in [rsa, world.key("hmac"), Key { grants: Vec::new(), ..world.key("nothing") }] {
+            let page = Key { verifier: pages(&["https://app.example"]), ..world.key("page") };
+            for key in [rsa, page, world.key("hmac"), Key { grants: Vec::new(), ..world.key("nothing") }] {
                 store.add_key(&key).await.unwrap();
                 assert_eq!(store.key(key.id).await.unwrap(), key);
             }

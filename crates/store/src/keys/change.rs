@@ -1,16 +1,17 @@
 //! Changing and rotating keys.
 
-use keyward_policy::{Key, KeyState};
+use keyward_policy::{Key, KeyState, KeyType};
 
-use crate::column::{self, STATES, count, micros};
+use super::row::verifier_bytes;
+use crate::column::{self, KEY_TYPES, STATES, count, micros};
 use crate::turn::Turn;
 use crate::{Error, Store, What};
 
 impl Store {
     /// Puts a changed key in place of its last revision: its name, state, lifetime, addresses, rate and grants.
     ///
-    /// What a key is (id, project, API key, verifier) never changes. A key is not revoked in this way, but by
-    /// [`Store::revoke_keys`].
+    /// What a key is (id, project, API key, verifier) never changes, but for the pages of a publishable key. A key is not
+    /// revoked in this way, but by [`Store::revoke_keys`].
     ///
     /// # Errors
     /// [`Error::Conflict`] unless the stored revision is the one before this; [`Error::Revoked`] when the stored key is
@@ -47,15 +48,19 @@ impl Turn {
 
     async fn update_key_row(&mut self, key: &Key) -> Result<u64, Error> {
         const SQL: &str = "UPDATE keys SET name = $1, state = $2, not_before = $3, expires_at = $4, \
-            retires_at = $5, addresses = $6, rate = $7, revision = $8 \
+            retires_at = $5, addresses = $6, rate = $7, revision = $8, \
+            verifier = CASE WHEN key_type = $10 THEN $11 ELSE verifier END \
             WHERE id = $9 AND revision = $8 - 1 AND state <> 'revoked'";
         let addresses = column::json(&key.addresses)?;
         let rate = key.rate.as_ref().map(column::json).transpose()?;
+        // A key that signs must not become one that does not: neither may the row's type differ, nor the key's.
+        let pages = key.verifier.pages().map(|_| column::word(KEY_TYPES, KeyType::Publishable));
+        let verifier = verifier_bytes(&key.verifier)?;
         let changed = on!(&mut self.0, |tx| {
             let set = sqlx::query(SQL).bind(&key.name).bind(column::word(STATES, key.state));
             let set = set.bind(key.lifetime.not_before.map(micros)).bind(key.lifetime.expires_at.map(micros));
             let set = set.bind(key.lifetime.retires_at.map(micros)).bind(addresses).bind(rate);
-            let set = set.bind(count(key.revision)).bind(key.id.to_string());
+            let set = set.bind(count(key.revision)).bind(key.id.to_string()).bind(pages).bind(&*verifier);
             set.execute(&mut **tx).await.map(|done| done.rows_affected())
         });
         Ok(changed?)
@@ -75,7 +80,7 @@ impl Turn {
 mod tests {
     use super::*;
     use crate::Revoke;
-    use crate::story::{World, at, both, changed};
+    use crate::story::{World, at, both, changed, pages};
 
     #[tokio::test]
     async fn a_change_replaces_what_may_change_and_nothing_else() {
@@ -93,6 +98,25 @@ mod tests {
             let forged = Key { project: other.project.id, api_key: other.key("x").api_key, ..edited.clone() };
             store.update_key(&forged).await.unwrap();
             assert_eq!(store.key(key.id).await.unwrap(), edited);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn the_pages_of_a_publishable_key_change_and_no_key_becomes_one() {
+        both(async |store| {
+            let world = World::add(&store, "binance").await;
+            let (one, other) = (pages(&["https://one.example"]), pages(&["https://other.example"]));
+            let page = Key { verifier: one.clone(), ..world.key("page") };
+            store.add_key(&page).await.unwrap();
+            let edited = changed(&page, |key| key.verifier = other);
+            store.update_key(&edited).await.unwrap();
+            assert_eq!(store.key(page.id).await.unwrap(), edited);
+            let bot = world.add_key(&store, "bot").await;
+            store.update_key(&changed(&bot, |key| key.verifier = one)).await.unwrap();
+            store.update_key(&changed(&edited, |key| key.verifier = bot.verifier.clone())).await.unwrap();
+            assert_eq!(store.key(bot.id).await.unwrap().verifier, bot.verifier);
+            assert_eq!(store.key(page.id).await.unwrap().verifier, edited.verifier);
         })
         .await;
     }

@@ -1,5 +1,7 @@
 //! Keys as they are read: one row for each grant of a key, or one for a key without any.
 
+use std::borrow::Cow;
+
 use keyward_policy::{ApiKey, Grant, Key, KeyType, Lifetime, Sealed, Verifier};
 
 use crate::Error;
@@ -119,16 +121,18 @@ fn verifier(key_type: &str, bytes: Vec<u8>) -> Result<Verifier, Bad> {
         KeyType::Hmac => Verifier::Hmac(Sealed::from_bytes(bytes)),
         KeyType::Ed25519 => Verifier::Ed25519(bytes.as_slice().try_into()?),
         KeyType::Rsa => Verifier::Rsa(bytes.into()),
+        KeyType::Publishable => Verifier::Pages(serde_json::from_slice(&bytes)?),
     })
 }
 
 /// The bytes of a verifier, as its column holds them.
-pub(crate) fn verifier_bytes(verifier: &Verifier) -> &[u8] {
-    match verifier {
-        Verifier::Hmac(sealed) => sealed.as_bytes(),
-        Verifier::Ed25519(public) => public,
-        Verifier::Rsa(public) => public,
-    }
+pub(crate) fn verifier_bytes(verifier: &Verifier) -> Result<Cow<'_, [u8]>, Error> {
+    Ok(match verifier {
+        Verifier::Hmac(sealed) => Cow::Borrowed(sealed.as_bytes()),
+        Verifier::Ed25519(public) => Cow::Borrowed(public),
+        Verifier::Rsa(public) => Cow::Borrowed(public),
+        Verifier::Pages(pages) => Cow::Owned(column::json(pages)?.into_bytes()),
+    })
 }
 
 /// Gathers the rows of each key into one key.

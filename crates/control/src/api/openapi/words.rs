@@ -40,8 +40,10 @@ words! {
     ApprovalState: one_of(&[policy::ApprovalState::Waiting, policy::ApprovalState::Approved]);
     /// What an operator set a key to.
     KeyState: one_of(&[policy::KeyState::Active, policy::KeyState::Suspended, policy::KeyState::Revoked]);
-    /// How a key signs.
-    KeyType: one_of(&[policy::KeyType::Hmac, policy::KeyType::Ed25519, policy::KeyType::Rsa]);
+    /// How a key signs; a publishable one does not. A real key is never publishable.
+    KeyType: one_of(&[
+        policy::KeyType::Hmac, policy::KeyType::Ed25519, policy::KeyType::Rsa, policy::KeyType::Publishable,
+    ]);
     /// What happens to a client's signature.
     Mode: one_of(&[policy::Mode::Resign, policy::Mode::Assert]);
     /// Permissions.

@@ -1,13 +1,13 @@
 //! `key create`: issues a key.
 
-use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, Operation, PermissionSet};
+use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, Operation, PermissionSet, RateLimit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::issue::{self, Created};
 use super::terms::{Rate, Terms};
 use super::wide::{beyond_trading, is_wide};
-use super::{KeyView, described, grants};
+use super::{KeyView, described, grants, pages};
 use crate::{Code, Control, Error, name};
 
 /// A key to be issued. What is not allowed here is denied.
@@ -22,10 +22,10 @@ pub struct Create {
     /// The credentials that it may use, each on its venue.
     #[serde(default)]
     pub credentials: Vec<String>,
-    /// The assert-mode venues that it may use.
+    /// The assert-mode venues that it may use; for a publishable key, the others.
     #[serde(default)]
     pub venues: Vec<String>,
-    /// What it may do: `market`, `read`, `trade`, `trade:spot`, ….
+    /// What it may do: `market`, `read`, `trade`, `trade:spot`, …. A publishable key reads market data, said or not.
     #[serde(default)]
     pub allow: Vec<String>,
     /// How it signs.
@@ -58,6 +58,13 @@ pub struct Create {
     #[serde(default)]
     #[schema(value_type = Option<crate::api::openapi::Rate>)]
     pub rate: Option<Rate>,
+    /// The origins of the pages that a publishable key works in, like `https://app.example`.
+    #[serde(default)]
+    pub origins: Vec<String>,
+    /// How often one address may use a publishable key.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::api::openapi::RateLimit>)]
+    pub address_rate: Option<RateLimit>,
 }
 
 const fn hmac() -> KeyType {
@@ -68,7 +75,7 @@ const fn hmac() -> KeyType {
 ///
 /// # Errors
 /// `name_invalid`, `name_taken`, `project_unknown`, `grant_missing`, `grant_duplicate`, `venue_needs_credential`,
-/// `venue_takes_no_credential`, `key_type_unsupported`, `allow_empty`, `vault_sealed` for an HMAC key, and one `…_invalid` for each of the
+/// `venue_takes_no_credential`, `key_type_unsupported`, `publishable_invalid`, `allow_empty`, `vault_sealed` for an HMAC key, and one `…_invalid` for each of the
 /// limits; and those of every change.
 pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<Created, Error> {
     let act = control.act(actor, Operation::KeyCreate).await?;
@@ -82,12 +89,12 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let caveats = grants::caveats(control, &grants).await?;
     free(control, &input.name).await?;
     let id = KeyId::from_entropy(control.random());
-    let halves = issue::halves(control, id, input.key_type, input.public_key.as_deref()).await?;
+    let halves = issue::halves(control, id, input.key_type, terms.pages, input.public_key.as_deref()).await?;
     let key = Key {
         id,
         project: project.id,
         name: input.name,
-        api_key: issue::api_key(control),
+        api_key: issue::api_key(control, input.key_type),
         verifier: halves.verifier,
         state: KeyState::Active,
         lifetime: terms.lifetime,
@@ -98,6 +105,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
         created_at: control.now(),
         rotated_from: None,
     };
+    pages::check(&key)?;
     let recorded = act.record(id, described(&key)).await?;
     recorded.carry_out(control.store.add_key(&key)).await?;
     control.publish(Change::Key(Box::new(key.clone())));
@@ -191,7 +199,7 @@ mod tests {
             let (signer, checker) = match &kept {
                 Verifier::Ed25519(key) => (SigningKey::Ed25519(private.expose()), VerifyingKey::Ed25519(key)),
                 Verifier::Rsa(key) => (SigningKey::RsaSha256(private.expose()), VerifyingKey::RsaSha256(key)),
-                Verifier::Hmac(_) => panic!(),
+                Verifier::Hmac(_) | Verifier::Pages(_) => panic!(),
             };
             assert!(checker.verify(b"order", &signer.sign(b"order").unwrap()).is_ok());
         }

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 use jiff::Timestamp;
-use keyward_policy::{Grant, Key, RateLimit, Symbols};
+use keyward_policy::{Grant, Key, Pages, RateLimit, Symbols};
 use serde_json::{Map, Value, json};
 
 /// What differs, limit by limit: what it was, and what it is.
@@ -15,7 +15,7 @@ pub(super) fn difference(old: &Key, new: &Key) -> Map<String, Value> {
 }
 
 /// The limits of a key, by the names that requests have for them. Its grants all have the same terms.
-fn limits(key: &Key) -> [(&'static str, Value); 7] {
+fn limits(key: &Key) -> [(&'static str, Value); 9] {
     let grant = key.grants.first();
     [
         ("allow", json!(grant.map(|grant| grant.permissions))),
@@ -25,6 +25,8 @@ fn limits(key: &Key) -> [(&'static str, Value); 7] {
         ("deny_ip", json!(key.addresses.deny)),
         ("expires_at", json!(key.lifetime.expires_at)),
         ("rate", json!(key.rate)),
+        ("origins", json!(key.verifier.pages().map(Pages::origins))),
+        ("address_rate", json!(key.verifier.pages().map(Pages::address_rate))),
     ]
 }
 
@@ -41,6 +43,14 @@ pub(super) fn widens(old: &Key, new: &Key) -> bool {
         || !all_within(&old.addresses.deny, &new.addresses.deny)
         || !end_covers(old.lifetime.expires_at, new.lifetime.expires_at)
         || !rate_covers(old.rate, new.rate)
+        || !pages_cover(old.verifier.pages(), new.verifier.pages())
+}
+
+/// A key that signs has no pages, before and after.
+fn pages_cover(old: Option<&Pages>, new: Option<&Pages>) -> bool {
+    let (Some(old), Some(new)) = (old, new) else { return old == new };
+    new.origins().iter().all(|origin| old.origins().contains(origin))
+        && rate_covers(Some(old.address_rate()), Some(new.address_rate()))
 }
 
 /// No list means every market.

@@ -69,7 +69,11 @@ fn add(
     credential: Option<CredentialId>,
     terms: &Terms,
 ) -> Result<(), Error> {
-    fits(venue, credential)?;
+    if terms.pages.is_some() {
+        is_public(venue)?;
+    } else {
+        fits(venue, credential)?;
+    }
     known(venue, terms.symbols.list().unwrap_or_default())?;
     if grants.iter().any(|grant| grant.venue == venue.id) {
         let error = format!("two grants of the key are on the venue {}", venue.name);
@@ -78,6 +82,17 @@ fn add(
     let (permissions, symbols, holds) = (terms.permissions, terms.symbols.clone(), terms.holds.clone());
     grants.push(Grant { venue: venue.id, credential, permissions, symbols, holds });
     Ok(())
+}
+
+/// Whether a publishable key may be used there: with a credential it reads also what the exchange gives to any key without a
+/// signature, and without one what it gives to everybody.
+fn is_public(venue: &Venue) -> Result<(), Error> {
+    if venue.mode == Mode::Resign {
+        return Ok(());
+    }
+    let error =
+        format!("the venue {} vouches for its callers, and with a publishable key anybody calls", venue.name);
+    Err(Error::new(Code::PublishableInvalid, error).hint("name a venue that is an exchange's own"))
 }
 
 /// Whether the venue's mode and the credential go together.

@@ -1,7 +1,9 @@
 //! The two halves of a new key: what is kept, and what is shown once.
 
 use keyward_dialect::crypto::GeneratedPair;
-use keyward_policy::{ApiKey, ENTROPY_BYTES, KeyId, KeyType, Part, SecretOwner, Verifier, key_string};
+use keyward_policy::{
+    ApiKey, ENTROPY_BYTES, KeyId, KeyType, Pages, PagesError, Part, SecretOwner, Verifier, key_string,
+};
 use keyward_vault::Secret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +21,8 @@ pub struct Created {
     /// The key.
     #[serde(flatten)]
     pub key: KeyView,
-    /// Its secret: an HMAC secret, or a private key as PEM. Null when the client brought its public key.
+    /// Its secret: an HMAC secret, or a private key as PEM. Null when the client brought its public key, and for a
+    /// publishable key, which has none.
     #[schema(value_type = Option<String>)]
     pub secret: Option<ShownOnce>,
 }
@@ -32,26 +35,38 @@ pub(super) struct Halves {
     pub(super) secret: Option<ShownOnce>,
 }
 
-/// Makes a new key's halves, or takes the public one that the client brings.
+/// Makes a new key's halves, or takes the public one that the client brings; a publishable key has pages instead.
 pub(super) async fn halves(
     control: &Control,
     id: KeyId,
     key_type: KeyType,
+    pages: Option<Pages>,
     public_key: Option<&str>,
 ) -> Result<Halves, Error> {
-    if let Some(text) = public_key {
-        return Ok(Halves { verifier: material::brought(key_type, text)?, secret: None });
-    }
-    Ok(match key_type {
-        KeyType::Hmac => hmac(control, id)?,
-        KeyType::Ed25519 => paired(material::ed25519(&*control.entropy)?),
-        KeyType::Rsa => paired(blocking(material::rsa).await?),
+    Ok(match (key_type, public_key) {
+        (KeyType::Publishable, brought) => published(pages, brought)?,
+        (_, Some(text)) => Halves { verifier: material::brought(key_type, text)?, secret: None },
+        (KeyType::Hmac, None) => hmac(control, id)?,
+        (KeyType::Ed25519, None) => paired(material::ed25519(&*control.entropy)?),
+        (KeyType::Rsa, None) => paired(blocking(material::rsa).await?),
     })
 }
 
 /// What clients will send.
-pub(super) fn api_key(control: &Control) -> ApiKey {
-    ApiKey::new(key_string(Part::Key, &control.random()))
+pub(super) fn api_key(control: &Control, key_type: KeyType) -> ApiKey {
+    let part = if key_type == KeyType::Publishable { Part::Publishable } else { Part::Key };
+    ApiKey::new(key_string(part, &control.random()))
+}
+
+fn published(pages: Option<Pages>, public_key: Option<&str>) -> Result<Halves, Error> {
+    if public_key.is_some() {
+        return Err(Error::new(
+            Code::PublishableInvalid,
+            "a publishable key signs nothing, so it has no public key",
+        ));
+    }
+    let pages = pages.ok_or_else(|| Error::new(Code::OriginInvalid, PagesError::Nowhere.to_string()))?;
+    Ok(Halves { verifier: Verifier::Pages(pages), secret: None })
 }
 
 fn hmac(control: &Control, id: KeyId) -> Result<Halves, Error> {

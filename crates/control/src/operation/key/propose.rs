@@ -93,7 +93,7 @@ pub(super) async fn proposal(control: &Control, names: &mut Names<'_>, key: &Key
     let did = control.usage.of(key.id).practice.since(from);
     let places = places(names, key).await?;
     let symbols = symbols(key, &places, &did);
-    let doubts = doubts(&did, symbols.is_some(), &places, control.unread());
+    let doubts = doubts(&did, key.verifier.pages().is_some(), symbols.is_some(), &places, control.unread());
     let needed = Needed { permissions: did.needs, symbols, addresses: did.addresses.clone() };
     let tight = tightened(key, &needed);
     let changes = difference(key, &tight);
@@ -178,7 +178,13 @@ fn too_little(rests_on: &RestsOn) -> Option<String> {
     })
 }
 
-fn doubts(did: &Did, markets: bool, places: &[(Venue, &'static dyn Dialect)], unread: u64) -> Vec<String> {
+fn doubts(
+    did: &Did,
+    is_publishable: bool,
+    markets: bool,
+    places: &[(Venue, &'static dyn Dialect)],
+    unread: u64,
+) -> Vec<String> {
     let unused = places.iter().filter(|(venue, _)| did.requests > 0 && !did.venues.contains(&venue.name));
     let unused =
         unused.map(|(venue, _)| format!("it was never used on {}: a new key could do without", venue.name));
@@ -188,7 +194,7 @@ fn doubts(did: &Did, markets: bool, places: &[(Venue, &'static dyn Dialect)], un
             "its markets stay as they are: some of its orders or cancellations do not say which market they are about",
         ),
         (
-            did.addresses.is_none(),
+            did.addresses.is_none() && !is_publishable,
             "its addresses stay as they are: it came from more than a list should hold",
         ),
         (

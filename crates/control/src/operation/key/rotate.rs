@@ -45,11 +45,12 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
         None => old.lifetime.expires_at,
     };
     let id = KeyId::from_entropy(control.random());
-    let halves = issue::halves(control, id, old.verifier.key_type(), input.public_key.as_deref()).await?;
+    let (key_type, pages) = (old.verifier.key_type(), old.verifier.pages().cloned());
+    let halves = issue::halves(control, id, key_type, pages, input.public_key.as_deref()).await?;
     let Halves { verifier, secret } = halves;
     let new = Key {
         id,
-        api_key: issue::api_key(control),
+        api_key: issue::api_key(control, key_type),
         verifier,
         lifetime: Lifetime { expires_at, ..old.lifetime },
         revision: 1,

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use keyward_policy::{
-    AddressRules, Hold, Holds, Lifetime, Permission, PermissionSet, RateLimit, Symbol, Symbols, canonical,
+    AddressRules, Hold, Holds, KeyType, Lifetime, Pages, Permission, PermissionSet, RateLimit, Symbol,
+    Symbols, Verb, canonical,
 };
 use serde::Deserialize;
 
 use super::create::Create;
+use super::pages;
 use crate::name::shortened;
 use crate::{Code, Error, time};
 
@@ -53,18 +55,31 @@ pub(super) struct Terms {
     pub(super) addresses: AddressRules,
     pub(super) rate: Option<RateLimit>,
     pub(super) lifetime: Lifetime,
+    /// The pages of a publishable key.
+    pub(super) pages: Option<Pages>,
 }
 
 impl Terms {
     /// Reads the terms of a request.
     pub(super) fn read(input: &Create, now: Timestamp) -> Result<Self, Error> {
+        let is_publishable = input.key_type == KeyType::Publishable;
+        if !is_publishable {
+            pages::none_for(&input.origins, input.address_rate)?;
+        }
+        let pages = || pages::pages(&input.origins, input.address_rate);
+        let default = if is_publishable { pages::RATE_DEFAULT } else { RATE_DEFAULT };
         Ok(Self {
-            permissions: permissions(&input.allow)?,
+            permissions: if is_publishable && input.allow.is_empty() {
+                std::iter::once(Permission::wide(Verb::Market)).collect()
+            } else {
+                permissions(&input.allow)?
+            },
             symbols: symbols(&input.symbols)?,
             holds: holds(&input.holds)?,
             addresses: AddressRules { allow: ranges(&input.ip)?, deny: ranges(&input.deny_ip)? },
-            rate: rate(input.rate)?,
+            rate: input.rate.map_or(Ok(Some(default)), rate)?,
             lifetime: lifetime(input, now)?,
+            pages: is_publishable.then(pages).transpose()?,
         })
     }
 }
@@ -121,15 +136,18 @@ fn range(text: &str) -> Result<IpNet, Error> {
     Ok(range)
 }
 
-pub(super) fn rate(rate: Option<Rate>) -> Result<Option<RateLimit>, Error> {
-    let limit = match rate {
-        None => RATE_DEFAULT,
-        Some(Rate::Word(Unlimited::Unlimited)) => return Ok(None),
-        Some(Rate::Limited(limit)) => limit,
-    };
+pub(super) fn rate(rate: Rate) -> Result<Option<RateLimit>, Error> {
+    match rate {
+        Rate::Word(Unlimited::Unlimited) => Ok(None),
+        Rate::Limited(limit) => sound(limit).map(Some),
+    }
+}
+
+/// A limit that can be kept.
+pub(super) fn sound(limit: RateLimit) -> Result<RateLimit, Error> {
     let sound = |number| (1..=RATE_MAX).contains(&number);
     if sound(limit.per_minute) && sound(limit.burst) {
-        return Ok(Some(limit));
+        return Ok(limit);
     }
     Err(Error::new(
         Code::RateInvalid,

@@ -30,7 +30,9 @@ pub(super) fn tightened(key: &Key, needed: &Needed) -> Key {
         symbols: markets(&grant.symbols, needed.symbols.as_ref()),
         ..grant.clone()
     };
-    let allow = places(&key.addresses, needed.addresses.as_ref());
+    // The readers of a page come from everywhere: no list of addresses is tighter that still lets the next one in.
+    let addresses = needed.addresses.as_ref().filter(|_| key.verifier.pages().is_none());
+    let allow = places(&key.addresses, addresses);
     Key {
         grants: key.grants.iter().map(grant).collect(),
         addresses: AddressRules { allow, ..key.addresses.clone() },

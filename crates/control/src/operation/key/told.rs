@@ -15,6 +15,12 @@ fn sentences(limit: &str, before: &Value, after: &Value) -> Vec<String> {
         "holds" => vec![held(&words(before), &words(after))],
         "deny_ip" => vec![forbidden(&words(after))],
         "expires_at" => vec![format!("It ends {}; before, it ended {}", end(after), end(before))],
+        "origins" => {
+            vec![format!("It works in the pages of {}; before, of {}", listed(after), listed(before))]
+        }
+        "address_rate" => {
+            vec![format!("One address may make {}; before, {}", rate(after), rate(before))]
+        }
         "rate" => vec![format!("It may make {}; before, {}", rate(after), rate(before))],
         other => vec![format!("{}: {after}; before, {before}", other.replace('_', " "))],
     }
@@ -41,6 +47,10 @@ fn narrowed(preposition: &str, all: &str, before: &[String], after: &[String]) -
 fn held(before: &[String], after: &[String]) -> String {
     let listed = |list: &[String]| if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
     format!("A person has to approve: {}; before, {}", listed(after), listed(before))
+}
+
+fn listed(list: &Value) -> String {
+    words(list).join(", ")
 }
 
 fn forbidden(after: &[String]) -> String {
@@ -103,6 +113,7 @@ mod tests {
             "expires_at": { "before": "2026-01-01T00:00:00Z", "after": null },
             "holds": { "before": ["withdraw"], "after": [] },
             "ip": { "before": ["10.0.0.1/32"], "after": [] },
+            "origins": { "before": ["https://a.example"], "after": ["https://a.example", "https://b.example"] },
             "rate": { "before": { "per_minute": 60, "burst": 5 }, "after": null },
         });
         let wanted = [
@@ -110,6 +121,7 @@ mod tests {
             "It ends never; before, it ended at 2026-01-01T00:00:00Z",
             "A person has to approve: nothing; before, withdraw",
             "It works from any address, and no longer only from 10.0.0.1",
+            "It works in the pages of https://a.example, https://b.example; before, of https://a.example",
             "It may make as many requests as it likes; before, 60 requests a minute and 5 at once",
         ];
         assert_eq!(said(&changes), wanted);

@@ -1,14 +1,14 @@
 //! `key update`: changes what a key is limited to, and nothing that is not asked for.
 
 use jiff::Timestamp;
-use keyward_policy::{Actor, AddressRules, Change, Grant, Key, Lifetime, Operation, Standing};
+use keyward_policy::{Actor, AddressRules, Change, Grant, Key, Lifetime, Operation, RateLimit, Standing};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::difference::{difference, widens};
 use super::terms::{self, Rate};
-use super::{KeyView, find, grants};
+use super::{KeyView, find, grants, pages};
 use crate::{Code, Control, Error, time};
 
 /// What shall be different. What is not named stays as it is.
@@ -31,6 +31,11 @@ pub struct Update {
     /// How often it may be used.
     #[schema(value_type = Option<crate::api::openapi::Rate>)]
     pub rate: Option<Rate>,
+    /// The origins of the pages that a publishable key works in.
+    pub origins: Option<Vec<String>>,
+    /// How often one address may use a publishable key.
+    #[schema(value_type = Option<crate::api::openapi::RateLimit>)]
+    pub address_rate: Option<RateLimit>,
 }
 
 /// Changes a key's limits. With `expected`, only if the key is at this revision.
@@ -76,6 +81,7 @@ pub(super) async fn prepared(
     let old = find(control, key).await?;
     changeable(&old, expected, control.now())?;
     let new = changed(&old, input, control.now())?;
+    pages::check(&new)?;
     for grant in &new.grants {
         grants::check_symbols(control, grant).await?;
     }
@@ -126,7 +132,8 @@ fn changed(old: &Key, input: &Update, now: Timestamp) -> Result<Key, Error> {
             allow: ranges(&input.ip, &old.addresses.allow)?,
             deny: ranges(&input.deny_ip, &old.addresses.deny)?,
         },
-        rate: input.rate.map_or(Ok(old.rate), |rate| terms::rate(Some(rate)))?,
+        rate: input.rate.map_or(Ok(old.rate), terms::rate)?,
+        verifier: pages::changed(&old.verifier, input)?,
         lifetime: Lifetime { expires_at, ..old.lifetime },
         revision: old.revision + 1,
         ..old.clone()

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
-use keyward_policy::{Grant, Hold, Holds, Key, KeyId, KeyType, PermissionSet, RateLimit, Standing, Symbols};
+use keyward_policy::{
+    Grant, Hold, Holds, Key, KeyId, KeyType, Origin, Pages, PermissionSet, RateLimit, Standing, Symbols,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,6 +51,14 @@ pub struct KeyView {
     /// How often it may be used; null means without limit.
     #[schema(value_type = Option<crate::api::openapi::RateLimit>)]
     pub rate: Option<RateLimit>,
+    /// The origins of the pages that it works in, if it is publishable.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, required = false)]
+    pub origins: Vec<Origin>,
+    /// How often one address may use it, if it is publishable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::api::openapi::RateLimit>)]
+    pub address_rate: Option<RateLimit>,
     /// Not usable before this time.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub not_before: Option<Timestamp>,
@@ -130,6 +140,8 @@ impl KeyView {
             ip: key.addresses.allow,
             deny_ip: key.addresses.deny,
             rate: key.rate,
+            origins: key.verifier.pages().map(|pages| pages.origins().to_vec()).unwrap_or_default(),
+            address_rate: key.verifier.pages().map(Pages::address_rate),
             not_before: key.lifetime.not_before,
             expires_at: key.lifetime.expires_at,
             retires_at: key.lifetime.retires_at,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use keyward_policy::{Hold, PermissionSet, RateLimit, Symbol};
+use keyward_policy::{Hold, Origin, PermissionSet, RateLimit, Symbol};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Problem;
@@ -76,6 +76,10 @@ pub(super) struct Key {
     pub(super) public_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rate: Option<Rate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) origins: Option<Vec<Origin>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) address_rate: Option<RateLimit>,
 }
 
 /// A rate, or the explicit choice of none.

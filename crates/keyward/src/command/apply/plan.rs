@@ -228,7 +228,7 @@ fn normal(fields: &Map<String, Value>) -> Result<Map<String, Value>> {
         let values = fields.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
         fields.insert(list.to_owned(), sorted(values));
     }
-    for list in ["symbols", "holds"] {
+    for list in ["symbols", "holds", "origins"] {
         if let Some(Value::Array(values)) = fields.get(list).cloned() {
             fields.insert(list.to_owned(), sorted(values));
         }
@@ -322,6 +322,27 @@ mod tests {
         assert_eq!(plan.changes(), json!([change]));
         assert_eq!(plan.steps[0].shown["revision"], 4);
         assert!(plan.words().contains("~ key grid\n      rate: unlimited -> "), "{}", plan.words());
+    }
+
+    #[test]
+    fn a_publishable_key_is_exported_and_planned_with_its_pages() {
+        let mut state = there();
+        let rate = json!({ "per_minute": 60, "burst": 20 });
+        let page = json!({
+            "id": "key_2", "revision": 1, "name": "chart", "project": "bots", "type": "publishable",
+            "permissions": ["market"], "symbols": null, "holds": [], "ip": [], "deny_ip": [], "rate": rate,
+            "address_rate": rate, "origins": ["https://a.example", "https://b.example"], "not_before": null,
+            "expires_at": null, "grants": [{ "venue": "binance", "credential": null }],
+        });
+        state.keys.insert("chart".to_owned(), page);
+        let text = export(&state).unwrap();
+        let planned = |text: &str| Plan::new(&toml::from_str(text).unwrap(), &state, true);
+        assert!(planned(&text).unwrap().steps.is_empty(), "{text}");
+        let other = text.replace("https://b.example", "https://c.example");
+        let steps = planned(&other).unwrap().steps;
+        assert_eq!(steps[0].fields["origins"].1, json!(["https://a.example", "https://c.example"]));
+        let wild = text.replace("https://b.example", "https://*.example");
+        assert!(toml::from_str::<Wanted>(&wild).is_err());
     }
 
     #[test]

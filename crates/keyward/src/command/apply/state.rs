@@ -70,6 +70,8 @@ pub(super) fn key(shown: &Value) -> Map<String, Value> {
         ("deny_ip", sorted_list(&shown["deny_ip"])),
         ("expires", or(&shown["expires_at"], json!("never"))),
         ("rate", or(&shown["rate"], json!("unlimited"))),
+        ("origins", shown["origins"].clone()),
+        ("address_rate", shown["address_rate"].clone()),
     ];
     fields.into_iter().map(|(field, value)| (field.to_owned(), value)).collect()
 }

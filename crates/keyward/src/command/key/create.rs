@@ -3,16 +3,19 @@
 use anyhow::Result;
 use clap::Args;
 use ipnet::IpNet;
-use keyward_policy::{Hold, PermissionSet, Symbol};
-use serde::Serialize;
+use keyward_policy::{Hold, Origin, PermissionSet, Symbol};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::FIELDS;
-use super::rate::Rate;
+use super::rate::{AddressRate, Rate};
 use crate::command::unlock::Unlock;
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::output::record;
+
+/// The type of a key for web pages.
+const PUBLISHABLE: &str = "publishable";
 
 /// Issue a key: what it may do, where, from where, on which markets, and for how long
 ///
@@ -24,7 +27,8 @@ use crate::output::record;
     keyward key create partner --project partner --venue backend --allow read \\\n    \
     --type ed25519 --public-key-file partner.pem\n  \
     keyward key create treasury --project bots --credential main --allow read,trade,withdraw \\\n    \
-    --ip 203.0.113.7 --hold withdraw --hold \"trade>1000 USDT\" --hold \"trade>0.02 BTC\"\n\n\
+    --ip 203.0.113.7 --hold withdraw --hold \"trade>1000 USDT\" --hold \"trade>0.02 BTC\"\n  \
+    keyward key create chart --project site --venue binance --publishable --origin https://app.example\n\n\
     Next: keyward key show NAME --client ccxt")]
 pub(crate) struct Create {
     /// Its name
@@ -36,12 +40,16 @@ pub(crate) struct Create {
     #[serde(flatten)]
     grants: Grants,
     /// What it may do: market, read, trade, transfer, withdraw, manage, stream; or narrower, like trade:spot
-    #[arg(long, value_name = "PERMISSION,…", required = true)]
-    allow: PermissionSet,
-    /// How it signs
-    #[arg(long = "type", value_parser = ["hmac", "ed25519", "rsa"], default_value = "hmac")]
-    #[serde(rename = "type")]
-    key_type: String,
+    #[arg(long, value_name = "PERMISSION,…", required_unless_present = "publishable")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow: Option<PermissionSet>,
+    /// How it signs [default: hmac]
+    #[arg(long = "type", value_parser = ["hmac", "ed25519", "rsa"])]
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    key_type: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pages: Pages,
     /// The public key (PEM) of a pair whose private half Keyward never sees
     #[arg(long = "public-key-file", value_name = "FILE", value_parser = public_key)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,9 +69,32 @@ struct Grants {
     /// A credential whose venue it may use (may be given several times)
     #[arg(long = "credential", value_name = "CREDENTIAL")]
     credentials: Vec<String>,
-    /// An assert-mode venue that it may use (may be given several times)
+    /// An assert-mode venue that it may use; for a publishable key, a venue of an exchange (may be given several times)
     #[arg(long = "venue", value_name = "VENUE")]
     venues: Vec<String>,
+}
+
+/// What a publishable key has instead of a secret.
+#[derive(Args, Serialize)]
+#[command(next_help_heading = "Browser keys")]
+struct Pages {
+    /// A key that anybody may read, for web pages: it reads public market data and nothing else
+    #[arg(long, conflicts_with_all = ["public_key", "key_type"], requires = "origins")]
+    #[serde(rename = "type", skip_serializing_if = "std::ops::Not::not", serialize_with = "its_type")]
+    publishable: bool,
+    /// Where its pages come from (may be given several times)
+    #[arg(long = "origin", value_name = "ORIGIN", requires = "publishable")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<Origin>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    rate: AddressRate,
+}
+
+/// That it is publishable is its type.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn its_type<S: Serializer>(_: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(PUBLISHABLE)
 }
 
 /// What a key is limited to.
@@ -115,7 +146,8 @@ pub(super) fn issued(invocation: &Invocation, key: &Value) -> Result<()> {
         invocation.printer.say("the secret is shown this once: store it where the client reads it")?;
     }
     let name = key["name"].as_str().unwrap_or("KEY");
-    invocation.printer.next(&format!("keyward key show {name} --client ccxt"))
+    let client = if key["type"] == PUBLISHABLE { "fetch" } else { "ccxt" };
+    invocation.printer.next(&format!("keyward key show {name} --client {client}"))
 }
 
 /// A range of addresses; a single address is the range that holds only it.

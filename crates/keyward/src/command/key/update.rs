@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use clap::Args;
-use keyward_policy::PermissionSet;
+use keyward_policy::{Origin, PermissionSet};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::FIELDS;
-use super::rate::Rate;
+use super::rate::{AddressRate, Rate};
 use crate::door::{Call, path};
 use crate::invocation::Invocation;
 use crate::outcome::Problem;
@@ -24,7 +24,8 @@ const NONE: &str = "none";
 #[derive(Args, Serialize)]
 #[command(after_help = "Examples:\n  \
     keyward key update bot1 --ip 203.0.113.7 --expires 30d\n  \
-    keyward key update bot1 --symbol any --rate 600")]
+    keyward key update bot1 --symbol any --rate 600\n  \
+    keyward key update chart --origin https://app.example --origin https://new.example")]
 pub(crate) struct Update {
     /// The key, by its name, id or key string
     #[serde(skip)]
@@ -70,6 +71,13 @@ struct Limits {
     #[command(flatten)]
     #[serde(flatten)]
     rate: Rate,
+    /// Where the pages of a publishable key come from (may be given several times)
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<Origin>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    address_rate: AddressRate,
 }
 
 /// A list; `any` alone is the empty one.
@@ -132,6 +140,13 @@ mod tests {
         let both = said(&["--ip", "10.0.0.1", "--allow", "read", "--rate", "unlimited"]);
         assert_eq!(both, Some(json!({ "ip": ["10.0.0.1"], "allow": ["read"], "rate": "unlimited" })));
         assert_eq!(said(&[]), Some(json!({})));
+    }
+
+    #[test]
+    fn the_origins_that_are_named_are_all_there_shall_be() {
+        let both = said(&["--origin", "https://a.example", "--origin", "http://localhost:3000"]);
+        assert_eq!(both, Some(json!({ "origins": ["https://a.example", "http://localhost:3000"] })));
+        assert_eq!(said(&["--origin", "https://a.example/"]), None);
     }
 
     #[test]
