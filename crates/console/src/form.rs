@@ -1,10 +1,13 @@
 //! Forms: what a page of ours sent, and the proof that it did.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use keyward_control::{Code, Error, GivenSecret};
+use keyward_control::api::{Held, forged};
+use keyward_control::{Code, Control, Error, GivenSecret};
 use serde::Deserialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use subtle::ConstantTimeEq;
@@ -79,12 +82,12 @@ impl Form {
     /// # Errors
     /// The page that says so.
     #[expect(clippy::result_large_err, reason = "an answer is what a form is refused by")]
-    pub(crate) fn prove(&self, token: &str) -> Result<(), Response> {
+    pub(crate) fn prove(&self, token: &str, control: &Control, held: Option<&Held>) -> Result<(), Response> {
         if self.proves(token) {
             return Ok(());
         }
-        let error = Error::new(Code::RequestForged, "this form does not belong to your session");
-        Err(Failure::from(error.hint("go back, load the page again, and send it once more")).into_response())
+        let error = forged(control, held, "this form does not belong to your session");
+        Err(Failure::from(error).into_response())
     }
 
     /// Whether it carries this token; told in the same time whatever it carries.
@@ -97,15 +100,16 @@ impl Form {
 /// A form that a visitor sent from one of his pages.
 pub(crate) struct Posted(pub(crate) Visitor, pub(crate) Form);
 
-impl<S: Send + Sync> FromRequest<S> for Posted {
+impl FromRequest<Arc<Control>> for Posted {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+    async fn from_request(request: Request, control: &Arc<Control>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        let form = read(Request::from_parts(parts, body), state).await;
+        let visitor = Visitor::from_request_parts(&mut parts, control).await?;
+        let held = parts.extensions.get::<Held>().cloned();
+        let form = read(Request::from_parts(parts, body), control).await;
         let form = form.map_err(|error| Failure::from(error).into_response())?;
-        form.prove(&visitor.csrf)?;
+        form.prove(&visitor.csrf, control, held.as_ref())?;
         Ok(Self(visitor, form))
     }
 }

@@ -4,8 +4,9 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use keyward_control::{Code, Error};
+use keyward_control::api::forged;
 
+use crate::Shared;
 use crate::problem::Failure;
 
 /// Nothing but our own files, no frame around us, and forms that lead nowhere else.
@@ -38,13 +39,13 @@ pub(crate) async fn add_headers(request: Request, next: Next) -> Response {
 }
 
 /// Lets only our own pages change anything: a form on another site is refused before it is read.
-pub(crate) async fn check_origin(request: Request, next: Next) -> Response {
+pub(crate) async fn check_origin(control: Shared, request: Request, next: Next) -> Response {
     let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
     if only_looks || is_own(request.headers()) {
         return next.run(request).await;
     }
-    let error = Error::new(Code::RequestForged, "this form was not sent by a page of this console");
-    Failure::from(error.hint("open the page here and send it again")).into_response()
+    let why = "this form was not sent by a page of this console";
+    Failure::from(forged(&control, request.extensions().get(), why)).into_response()
 }
 
 /// Whether a page of ours sent it. Browsers say so themselves; an older one says which origin it was.
@@ -88,7 +89,8 @@ mod tests {
             &[("origin", "null")],
         ];
         for headers in ways {
-            assert_eq!(fixture.post_with("/projects/new", &form, headers).await.status, 403, "{headers:?}");
+            let page = fixture.post_with("/projects/new", &form, headers).await;
+            assert!(page.status == 403 && page.body.contains("request_forged"), "{headers:?}: {}", page.body);
         }
         let own = [("origin", "http://console.test")];
         assert_eq!(fixture.post_with("/projects/new", &form, &own).await.status, 303);

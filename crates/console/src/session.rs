@@ -1,5 +1,7 @@
 //! What a browser shows of its session, and where it is: for the pages on which people come in.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
@@ -7,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use keyward_control::api::{Held, set_cookie};
 use keyward_control::operation::session::SignedIn;
-use keyward_control::{Caller, Code, Error};
+use keyward_control::{Caller, Code, Control, Error};
 
 use crate::form::{self, Form};
 use crate::problem::Failure;
@@ -42,17 +44,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Own {
 /// A form that such a session's page sent.
 pub(crate) struct OwnPosted(pub(crate) Own, pub(crate) Caller, pub(crate) Form);
 
-impl<S: Send + Sync> FromRequest<S> for OwnPosted {
+impl FromRequest<Arc<Control>> for OwnPosted {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+    async fn from_request(request: Request, control: &Arc<Control>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let own = Own::from_request_parts(&mut parts, state).await?;
+        let own = Own::from_request_parts(&mut parts, control).await?;
         let Who(caller) =
-            Who::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
-        let form = form::read(Request::from_parts(parts, body), state).await;
+            Who::from_request_parts(&mut parts, control).await.map_err(IntoResponse::into_response)?;
+        let form = form::read(Request::from_parts(parts, body), control).await;
         let form = form.map_err(|error| Failure::from(error).into_response())?;
-        form.prove(&own.0.session.csrf)?;
+        form.prove(&own.0.session.csrf, control, Some(&own.0))?;
         Ok(Self(own, caller, form))
     }
 }

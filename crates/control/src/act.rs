@@ -11,6 +11,7 @@ use keyward_policy::{Actor, Changed, Event, Lack, Operation, What};
 use serde_json::{Value, json};
 use tokio::sync::MutexGuard;
 
+use crate::name::shortened;
 use crate::{Control, Error};
 
 /// An action that is being prepared.
@@ -74,6 +75,16 @@ impl<'a> Act<'a> {
     /// Sees that the actor himself is there, for what turned out to be dangerous.
     pub(crate) fn check_fresh(&self) -> Result<(), Error> {
         self.actor.check_fresh().map_err(|lack| self.control.refuse(self.actor, self.operation, lack))
+    }
+
+    /// Puts on record that it was refused, for what only showed when it was looked at.
+    pub(crate) fn refused(&self, subject: &str, error: Error) -> Error {
+        let details = json!({ "refused": error.code().as_str() });
+        let event = self.event(Some(shortened(subject)), details);
+        if let Err(error) = self.control.ledger.record(&event) {
+            tracing::error!(%error, operation = self.operation.name(), "it is not on record");
+        }
+        error
     }
 
     /// Records the action on one subject, durably.

@@ -39,14 +39,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use crate::{Code, Control, Error};
 
 pub use admit::{COOKIE, Held, Peer, admitted, set_cookie, unset_cookie};
 pub use axum::Router as Served;
-pub use forgery::is_foreign;
+pub use forgery::{forged, is_foreign};
 pub use problem::status;
 pub use public::public_routes;
 use repeat::{Repeats, once};
@@ -87,8 +87,9 @@ pub fn router(control: Arc<Control>) -> Router {
     let repeats = Arc::new(Repeats::new(Arc::clone(&control)));
     let document = Bytes::from(described.document().to_json().unwrap_or_default());
     // What a browser was made to send is refused before anybody looks whether it was sent before.
-    let operations =
-        operations.layer(from_fn_with_state(repeats, once)).layer(from_fn(forgery::refuse_forged));
+    let operations = operations
+        .layer(from_fn_with_state(repeats, once))
+        .layer(from_fn_with_state(Arc::clone(&control), forgery::refuse_forged));
     Router::new()
         .nest("/api/v1", operations)
         .route("/api/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], document)))

@@ -3,38 +3,46 @@
 //! The cookie is `SameSite=Strict`, which already keeps it from other sites. Beside that, what changes something must come
 //! from this very origin, and must repeat a value that only a page of ours can know.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::admit::by_browser;
-use crate::{Code, Error};
+use serde_json::json;
+
+use super::admit::{Held, by_browser};
+use crate::{Code, Control, Error};
 
 /// The header that repeats the value.
 const HEADER: &str = "x-keyward-csrf";
 
 /// Refuses what a session's browser may have been made to send.
-pub(super) async fn refuse_forged(request: Request, next: Next) -> Response {
+pub(super) async fn refuse_forged(
+    State(control): State<Arc<Control>>,
+    request: Request,
+    next: Next,
+) -> Response {
     match check(&request) {
         Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
+        Err(why) => forged(&control, request.extensions().get(), why).into_response(),
     }
 }
 
-fn check(request: &Request) -> Result<(), Error> {
+fn check(request: &Request) -> Result<(), &'static str> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
     if is_foreign(request.headers()) {
-        return Err(forged("the request comes from another site"));
+        return Err("the request comes from another site");
     }
     let Some(held) = by_browser(request) else { return Ok(()) };
     let repeated = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if held.session.believes(repeated) {
         Ok(())
     } else {
-        Err(forged("the header X-Keyward-CSRF is missing or wrong"))
+        Err("the header X-Keyward-CSRF is missing or wrong")
     }
 }
 
@@ -51,7 +59,12 @@ pub fn is_foreign(headers: &HeaderMap) -> bool {
     })
 }
 
-fn forged(detail: &'static str) -> Error {
+/// The refusal of such a request. Where it came with a session, that is put on record.
+pub fn forged(control: &Control, held: Option<&Held>, detail: &'static str) -> Error {
+    if let Some(Held { session, .. }) = held {
+        let details = json!({ "refused": Code::RequestForged.as_str(), "why": detail });
+        control.note_of(&session.himself(), "session use", details);
+    }
     Error::new(Code::RequestForged, detail).hint("reload the page, and do it from there")
 }
 

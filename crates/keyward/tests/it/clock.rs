@@ -1,20 +1,10 @@
 //! The host's clock jumps under a running server: libfaketime moves it, the exchange's and the clients' go right.
 
-use std::fs;
-
 use crate::wire::{Reply, Wire};
 use crate::world::{Issued, Setup, World};
 
 /// An order that is good for a minute, so that it passes a clock that is off by seconds.
 const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&recvWindow=60000";
-
-impl World {
-    /// Sets the server's clock off by this much (`+90s`), at once.
-    fn set_clock(&self, off: &str) {
-        fs::write(self.path("clock.new"), off).unwrap();
-        fs::rename(self.path("clock.new"), self.path("clock")).unwrap();
-    }
-}
 
 fn order(world: &World, key: &Issued) -> Reply {
     Wire::signed(key, "POST", "/api/v3/order", ORDER).send(&world.server.gateway)

@@ -8,6 +8,7 @@
 )]
 
 mod approvals;
+mod attacks;
 mod balancers;
 mod browser_keys;
 mod ccxt;

@@ -1,87 +1,13 @@
 //! People and programs at the control port: invitation, password, device, session, token, and those who have none of it.
 
+mod browser;
+
 use serde_json::{Value, json};
-use totp_rs::Builder;
 
+pub(crate) use self::browser::{Browser, Device, PASSWORD};
 use crate::leaks::{files, found};
-use crate::wire::{Reply, Wire, now_ms};
+use crate::wire::Wire;
 use crate::world::World;
-
-const PASSWORD: &str = "otter violin granite seven";
-
-/// A browser: it keeps its cookie, and repeats what pages tell it to.
-struct Browser<'w> {
-    world: &'w World,
-    cookie: String,
-    csrf: String,
-}
-
-impl<'w> Browser<'w> {
-    fn new(world: &'w World) -> Self {
-        Self { world, cookie: String::new(), csrf: String::new() }
-    }
-
-    fn wire(&self, method: &'static str, path: &str, input: &Value) -> Wire {
-        let wire =
-            Wire::bare(method, path).header("Cookie", &self.cookie).header("X-Keyward-CSRF", &self.csrf);
-        if input.is_null() {
-            return wire;
-        }
-        Wire { body: input.to_string(), ..wire.header("Content-Type", "application/json") }
-    }
-
-    fn send(&self, wire: &Wire) -> Reply {
-        wire.send_under(&self.world.server.control, "/api/v1")
-    }
-
-    /// Asks, takes the cookie that comes, and asks what is to be repeated with it.
-    fn ask(&mut self, method: &'static str, path: &str, input: &Value) -> Reply {
-        let reply = self.send(&self.wire(method, path, input));
-        if let Some(cookie) = reply.header("set-cookie") {
-            assert!(cookie.contains("Secure; HttpOnly; SameSite=Strict"), "{cookie}");
-            self.cookie = cookie.split(';').next().unwrap().to_owned();
-            let who = self.send(&self.wire("GET", "/session", &Value::Null)).json();
-            self.csrf = who["csrf"].as_str().unwrap_or_default().to_owned();
-        }
-        reply
-    }
-
-    /// Takes a link, and a device.
-    fn join(&mut self, link: &str) -> Joined {
-        let accept = json!({ "invitation": link, "password": PASSWORD });
-        assert_eq!(self.ask("POST", "/invitation/accept", &accept).status, 200);
-        assert_eq!(self.ask("GET", "/keys", &Value::Null).json()["code"], "unauthenticated");
-        let offer = self.ask("POST", "/second-factor", &Value::Null).json();
-        let device = offer["secret"].as_str().unwrap().to_owned();
-        let code = Device(device.clone()).code();
-        let confirm = json!({ "ticket": offer["ticket"], "code": code, "password": PASSWORD });
-        let confirmed = self.ask("POST", "/second-factor/confirm", &confirm);
-        let codes = confirmed.json()["codes"].as_array().unwrap().clone();
-        assert_eq!(codes.len(), 10, "{confirmed:?}");
-        Joined { code, device, recovery: codes[0].as_str().unwrap().to_owned() }
-    }
-}
-
-/// What somebody has who has joined.
-struct Joined {
-    /// The code that showed the device, which is used up.
-    code: String,
-    /// The device's secret.
-    device: String,
-    /// One of the recovery codes.
-    recovery: String,
-}
-
-/// A device that shares this secret.
-struct Device(String);
-
-impl Device {
-    fn code(&self) -> String {
-        let secret = totp_rs::Secret::try_from_base32(&self.0).unwrap();
-        let totp = Builder::new().with_secret(secret).build().unwrap();
-        totp.generate((now_ms() / 1000) as u64).to_string()
-    }
-}
 
 fn link(world: &World, name: &str, role: &str) -> String {
     let invited = world.operate(&["operator", "invite", name, "--role", role]);
@@ -130,10 +56,10 @@ fn a_browser_that_another_site_has_in_hand_changes_nothing() {
         forged(ada.wire("POST", "/projects", &add).header("Sec-Fetch-Site", "cross-site")),
         "request_forged"
     );
-    let unsaid = Browser { csrf: String::new(), cookie: ada.cookie.clone(), world: &world };
+    let unsaid = Browser { csrf: String::new(), ..ada.clone() };
     assert_eq!(unsaid.send(&unsaid.wire("POST", "/projects", &add)).json()["code"], "request_forged");
     // A cookie that was planted before the sign-in is no session after it.
-    let planted = Browser { cookie: "__Host-keyward=planted".to_owned(), csrf: String::new(), world: &world };
+    let planted = Browser { cookie: "__Host-keyward=planted".to_owned(), ..Browser::new(&world) };
     assert_eq!(planted.send(&planted.wire("GET", "/keys", &Value::Null)).status, 401);
 }
 
@@ -160,7 +86,7 @@ fn what_people_and_programs_show_is_left_nowhere() {
     let mut ada = Browser::new(&world);
     let link = link(&world, "ada", "owner");
     let joined = ada.join(&link);
-    ada.ask("POST", "/session/step-up", &json!({ "code": joined.recovery }));
+    ada.ask("POST", "/session/step-up", &json!({ "code": joined.recovery[0] }));
     let made = world.operate(&["token", "create", "ci", "--role", "viewer"]);
     let bearer = made["bearer"].as_str().unwrap().to_owned();
     let keys = Wire::bare("GET", "/keys").header("Authorization", &format!("Bearer {bearer}"));
@@ -169,7 +95,7 @@ fn what_people_and_programs_show_is_left_nowhere() {
     let mut texts = files(world.data.path());
     texts.push(("the log at trace level".to_owned(), world.server.log().into_bytes()));
     assert!(!found(made["id"].as_str().unwrap(), &texts).is_empty(), "the search finds what is there");
-    for secret in [PASSWORD, &link, &joined.device, &joined.recovery, &bearer, &session] {
+    for secret in [PASSWORD, &link, &joined.device.0, &joined.recovery[0], &bearer, &session] {
         assert_eq!(found(secret, &texts), Vec::<String>::new());
     }
 }

@@ -1,6 +1,7 @@
 //! A whole world in one line: the sandbox exchange, a Keyward server as its own process, and an operator at the CLI.
 
 mod cable;
+mod clock;
 mod operator;
 mod sandbox;
 mod server;

@@ -31,12 +31,13 @@ async fn decide(
     verdict: Verdict,
 ) -> Result<ApprovalView, Error> {
     let act = control.act(actor, operation).await?;
-    let approval = find(control, id)?;
+    let approval = find(control, id).map_err(|error| act.refused(id, error))?;
     if verdict == Verdict::Approve && approval.state == ApprovalState::Approved {
-        return Err(Error::new(
+        let error = Error::new(
             Code::ApprovalGiven,
             "it is approved already, and its client has not sent it again yet",
-        ));
+        );
+        return Err(act.refused(id, error));
     }
     let recorded = act.record(approval.id, described(&approval)).await?;
     let decided = async { control.approvals.decide(approval.id, verdict).ok_or_else(|| unknown(id)) };

@@ -57,7 +57,7 @@ async fn change(
     let act = control.act(actor, operation).await?;
     let before = control.store.operator(name).await?;
     let after = how(before.clone());
-    outranks(actor, &[before.role, after.role])?;
+    outranks(actor, &[before.role, after.role]).map_err(|error| act.refused(&before.name, error))?;
     let view = OperatorView::from(after);
     let details = json!({ "role": view.role, "state": view.state, "role_before": before.role });
     let recorded = act.record(view.id, details).await?;
@@ -73,7 +73,7 @@ async fn change(
 pub async fn remove(control: &Control, actor: &Actor, name: &str) -> Result<Removed, Error> {
     let act = control.act(actor, Operation::OperatorRemove).await?;
     let operator = control.store.operator(name).await?;
-    outranks(actor, &[operator.role])?;
+    outranks(actor, &[operator.role]).map_err(|error| act.refused(&operator.name, error))?;
     let recorded = act.record(operator.id, json!({ "name": operator.name })).await?;
     recorded.carry_out(control.store.remove_operator(operator.id)).await?;
     Ok(Removed { id: operator.id.to_string(), name: operator.name })

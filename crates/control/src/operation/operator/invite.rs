@@ -49,7 +49,7 @@ pub async fn invite(control: &Control, actor: &Actor, input: Invite) -> Result<I
     let act = control.act(actor, Operation::OperatorInvite).await?;
     check_name(&input.name)?;
     let role: Role = input.role.parse()?;
-    outranks(actor, &[role])?;
+    outranks(actor, &[role]).map_err(|error| act.refused(&input.name, error))?;
     let (bearer, expires_at) = (Bearer::new("kwi_", &*control.entropy), control.now() + GOOD_FOR);
     let invitation = Invitation {
         digest: bearer.digest,

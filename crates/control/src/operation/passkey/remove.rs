@@ -16,11 +16,11 @@ pub async fn remove(control: &Control, session: &Session, id: &str) -> Result<()
     let mut others = control.store.passkeys(operator).await?;
     let at = others.iter().position(|passkey| passkey.id == id);
     let removed = at.map(|at| others.remove(at));
-    let removed = removed.ok_or_else(|| Error::new(Code::PasskeyUnknown, "you have no such passkey"))?;
+    let unknown = || Error::new(Code::PasskeyUnknown, "you have no such passkey");
+    let removed = removed.ok_or_else(unknown).map_err(|error| act.refused(id, error))?;
     if others.is_empty() && control.store.totp(operator).await?.is_none() {
-        return Err(
-            Error::new(Code::LastFactor, "it is your only second factor").hint("add another one first")
-        );
+        let error = Error::new(Code::LastFactor, "it is your only second factor");
+        return Err(act.refused(id, error.hint("add another one first")));
     }
     let recorded = act.record(operator, json!({ "name": removed.name, "passkey": removed.id })).await?;
     recorded.carry_out(control.store.remove_passkey(operator, id)).await?;

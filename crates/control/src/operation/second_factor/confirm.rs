@@ -54,10 +54,12 @@ pub async fn confirm(
     };
     control.attempts.begin(caller, &operator.name, control.now())?;
     let secret = offered(shown, &input.ticket)?;
-    let last_step = step(control, session, &secret, &input.code)?;
+    let refused = |error| act.refused(&operator.id.to_string(), error);
+    let last_step = step(control, session, &secret, &input.code).map_err(refused)?;
     let verifier = control.store.password(operator.id).await?;
     let key = control.hashing.check(verifier, input.password.into_secret()).await?;
-    let key = key.ok_or_else(|| Error::new(Code::SignInRefused, "the password is wrong"))?;
+    let wrong = || Error::new(Code::SignInRefused, "the password is wrong");
+    let key = key.ok_or_else(wrong).map_err(refused)?;
     control.attempts.succeeded(caller, &operator.name);
     let sealed = key.seal(&operator.id.to_string(), secret.expose(), &*control.entropy)?;
     let codes = RecoveryCode::set(&*control.entropy);

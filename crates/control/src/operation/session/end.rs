@@ -17,7 +17,7 @@ pub async fn end(control: &Control, session: &Session, id: &str) -> Result<(), E
     let kept = control.store.sessions(session.operator.id).await?;
     let named = kept.iter().find(|kept| id.len() == ID_CHARACTERS && kept.digest.starts_with(id));
     let unknown = || Error::new(Code::SessionUnknown, "there is no such session");
-    let digest = &named.ok_or_else(unknown)?.digest;
+    let digest = &named.ok_or_else(unknown).map_err(|error| act.refused(id, error))?.digest;
     let recorded = act.record(session.operator.id, json!({ "session": id })).await?;
     recorded.carry_out(control.store.end_session(session.operator.id, digest)).await?;
     Ok(())

@@ -105,7 +105,7 @@ impl Session {
     }
 
     /// The same for what he does to his own sign-in.
-    pub(in crate::operation) fn himself(&self) -> Actor {
+    pub(crate) fn himself(&self) -> Actor {
         let is_fresh = self.fresh_until.is_some_and(|until| until > self.now);
         let authority = Authority::Operator { role: self.operator.role, is_fresh };
         Actor { name: self.operator.name.clone(), via: self.via, authority }

@@ -33,7 +33,8 @@ pub async fn change(
     control.attempts.begin(caller, &operator.name, control.now())?;
     let verifier = control.store.password(operator.id).await?;
     let old = control.hashing.check(verifier, input.old.into_secret()).await?;
-    let old = old.ok_or_else(|| Error::new(Code::SignInRefused, "the old password is wrong"))?;
+    let wrong = || Error::new(Code::SignInRefused, "the old password is wrong");
+    let old = old.ok_or_else(wrong).map_err(|error| act.refused(&operator.id.to_string(), error))?;
     control.attempts.succeeded(caller, &operator.name);
     let (verifier, new) = control.hashing.make(input.new.into_secret(), &operator.name).await?;
     let id = operator.id.to_string();

@@ -70,14 +70,7 @@ async fn let_in(
     let secret = key.open(&operator.id.to_string(), &totp.sealed)?;
     let code = code.filter(|code| !code.trim().is_empty());
     let code = code.ok_or_else(|| Error::new(Code::CodeNeeded, "type the code that your device shows"))?;
-    let is_known = is_known(control, caller, &operator).await?;
-    if !is_known {
-        control.attempts.begin_code(operator.id, control.now())?;
-    }
-    check_code(control, &operator, &secret, code).await?;
-    if !is_known {
-        control.attempts.code_was_right(operator.id);
-    }
+    check_code(control, caller, &operator, &secret, code).await?;
     start(control, caller, &operator, Proved::Device(&secret)).await
 }
 
@@ -122,13 +115,24 @@ async fn find(control: &Control, name: &str, password: GivenSecret) -> Result<Fo
     found.ok_or_else(|| Error::new(Code::SignInRefused, "the name or the password is wrong"))
 }
 
-/// Takes the code of a device, or a recovery code; each once.
+/// Takes the code of a device, or a recovery code; each once, and only so many wrong ones from where the operator is not.
 pub(super) async fn check_code(
     control: &Control,
+    caller: &Caller,
     operator: &Operator,
     secret: &Secret,
     code: &str,
 ) -> Result<(), Error> {
+    if is_known(control, caller, operator).await? {
+        return take_code(control, operator, secret, code).await;
+    }
+    control.attempts.begin_code(operator.id, control.now())?;
+    take_code(control, operator, secret, code).await?;
+    control.attempts.code_was_right(operator.id);
+    Ok(())
+}
+
+async fn take_code(control: &Control, operator: &Operator, secret: &Secret, code: &str) -> Result<(), Error> {
     let now_s = u64::try_from(control.now().as_second()).unwrap_or_default();
     let taken = match Device::of(secret, &operator.name)?.step(code, now_s) {
         Some(step) => control.store.take_step(operator.id, step).await?,

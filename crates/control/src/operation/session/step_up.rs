@@ -34,7 +34,7 @@ pub async fn step_up(
     }
     control.attempts.begin(caller, &session.operator.name, control.now())?;
     let secret = bearer_key(shown)?.open(BOUND_TO, &session.sealed)?;
-    let checked = check_code(control, &session.operator, &secret, &input.code).await;
+    let checked = check_code(control, caller, &session.operator, &secret, &input.code).await;
     let outcome = checked.as_ref().map_or_else(|error| error.code().as_str(), |()| "shown");
     control.note_of(&actor, "second factor", json!({ "outcome": outcome, "address": caller.address }));
     checked?;

@@ -46,7 +46,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let act = control.act(actor, Operation::TokenCreate).await?;
     name::check(&input.name)?;
     let role: Role = input.role.parse()?;
-    no_more_than(actor, role)?;
+    no_more_than(actor, role).map_err(|error| act.refused(&input.name, error))?;
     let now = control.now();
     let expires = time::expiry(input.expires.as_deref().unwrap_or(EXPIRES_DEFAULT), now)?;
     let expires_at = expires.ok_or_else(|| {

@@ -16,11 +16,20 @@ impl Operator {
 
     /// Calls an operation that must succeed, and returns its document.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        self.call("POST", path, body)
+    }
+
+    /// Looks at something.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        self.call("GET", path, &Value::Null)
+    }
+
+    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let mut stream = UnixStream::connect(&self.0).unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };
         write!(
             stream,
-            "POST /api/v1{path} HTTP/1.1\r\nHost: keyward\r\nConnection: close\r\nContent-Type: application/json\r\n\
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: keyward\r\nConnection: close\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         )

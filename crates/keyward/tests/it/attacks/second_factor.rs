@@ -1,0 +1,134 @@
+//! A session whose second factor was shown a while ago, and a program that has none: neither does what asks for a fresh one.
+//!
+//! What asks for one is read from the table of operations, so that a new one is tried too or fails here.
+
+use keyward_policy::{Operation, Proof};
+use serde_json::{Value, json};
+
+use super::scene::Scene;
+use crate::people::PASSWORD;
+use crate::world::Setup;
+
+/// A route, and what is sent there.
+type Route = (&'static str, &'static str, Value);
+
+/// By which routes each operation is asked for that needs a fresh second factor.
+fn routes(operation: Operation) -> Vec<Route> {
+    let of_people = routes_of_people(operation);
+    let routes = if of_people.is_empty() { routes_of_keys(operation) } else { of_people };
+    assert!(!routes.is_empty(), "{operation} needs a fresh second factor, and is not tried");
+    routes
+}
+
+fn routes_of_people(operation: Operation) -> Vec<Route> {
+    use Operation as Op;
+    let (nothing, role) = (Value::Null, json!({ "role": "viewer" }));
+    match operation {
+        Op::OperatorInvite => vec![("POST", "/operators", json!({ "name": "mallory", "role": "viewer" }))],
+        Op::OperatorRole => vec![("POST", "/operators/bob/role", role)],
+        Op::OperatorSuspend => vec![("POST", "/operators/bob/suspend", nothing)],
+        Op::OperatorResume => vec![("POST", "/operators/bob/resume", nothing)],
+        Op::OperatorRemove => vec![("DELETE", "/operators/bob", nothing)],
+        Op::TokenCreate => vec![("POST", "/tokens", json!({ "name": "more", "role": "viewer" }))],
+        Op::PasswordChange => {
+            let change = json!({ "old": PASSWORD, "new": "another otter violin granite" });
+            vec![("POST", "/session/password", change)]
+        }
+        Op::DeviceChange => {
+            let confirm = json!({ "ticket": "x", "code": "000000", "password": PASSWORD });
+            vec![("POST", "/second-factor", nothing), ("POST", "/second-factor/confirm", confirm)]
+        }
+        Op::RecoveryRenew => vec![("POST", "/second-factor/recovery-codes", nothing)],
+        Op::PasskeyAdd => {
+            let mut passkey = json!({ "name": "x", "id": "x", "client_data": "x", "algorithm": -7 });
+            passkey["authenticator_data"] = "x".into();
+            passkey["public_key"] = "x".into();
+            vec![("POST", "/passkeys/begin", nothing), ("POST", "/passkeys", passkey)]
+        }
+        Op::PasskeyRemove => vec![("DELETE", "/passkeys/x", nothing)],
+        _ => vec![],
+    }
+}
+
+fn routes_of_keys(operation: Operation) -> Vec<Route> {
+    use Operation as Op;
+    let (nothing, passphrase) = (Value::Null, json!({ "passphrase": "a passphrase that a thief chose" }));
+    match operation {
+        Op::VaultUnseal => vec![("POST", "/vault/unseal", passphrase)],
+        Op::VaultRekey => vec![("POST", "/vault/rekey", json!({ "old": passphrase, "new": passphrase }))],
+        Op::VenueAdd => vec![("POST", "/venues", json!({ "name": "mine", "dialect": "binance" }))],
+        Op::CredentialAdd => {
+            let add = json!({ "name": "x", "venue": "binance", "api_key": "x", "secret": "x" });
+            vec![("POST", "/credentials", add)]
+        }
+        Op::CredentialGenerate => {
+            vec![("POST", "/credentials/generate", json!({ "name": "x", "venue": "binance" }))]
+        }
+        Op::CredentialApiKey => vec![("POST", "/credentials/desk/api-key", json!({ "api_key": "x" }))],
+        Op::KeyCreate => {
+            let mut key = json!({ "name": "x", "project": "bots", "credentials": ["desk"] });
+            key["allow"] = json!(["withdraw"]);
+            vec![("POST", "/keys", key)]
+        }
+        Op::KeyRotate => vec![("POST", "/keys/wide/rotate", nothing)],
+        Op::KeyUpdate => vec![("PATCH", "/keys/narrow", json!({ "ip": [] }))],
+        Op::ApprovalApprove => vec![("POST", "/approvals/apr_x/approve", nothing)],
+        Op::Reopen => vec![("POST", "/reopen", nothing)],
+        _ => vec![],
+    }
+}
+
+fn dangerous() -> impl Iterator<Item = (Operation, Route)> {
+    let operations = Operation::ALL.iter().filter(|one| one.proof() != Proof::SignedIn);
+    operations.flat_map(|one| routes(*one).into_iter().map(|route| (*one, route)))
+}
+
+fn scene() -> Scene {
+    let scene = Scene::with(Setup::BINANCE);
+    scene.world.key("wide", &["--allow", "read,withdraw"]);
+    scene.world.key("narrow", &["--allow", "read,trade", "--ip", "203.0.113.7"]);
+    scene
+}
+
+#[test]
+fn no_route_takes_a_second_factor_that_was_shown_a_while_ago() {
+    let scene = scene();
+    let (ada, _bob) = (scene.person("ada", "owner"), scene.person("bob", "trader"));
+    scene.world.pass_s(301);
+    let mut tried = 0;
+    for (operation, (method, path, input)) in dangerous() {
+        let attack = || ada.ask(method, path, &input);
+        scene.repels("second_factor_needed", "ada", operation.name(), attack);
+        tried += 1;
+    }
+    assert!(tried > 20, "{tried} are too few");
+    let code = json!({ "code": ada.code() });
+    assert_eq!(ada.ask("POST", "/session/step-up", &code).status, 200);
+    assert_eq!(ada.ask("POST", "/tokens", &json!({ "name": "more", "role": "viewer" })).status, 201);
+}
+
+#[test]
+fn no_program_does_what_asks_for_a_second_factor() {
+    let scene = scene();
+    let (_bob, token) = (scene.person("bob", "trader"), scene.token("all", "owner"));
+    for (operation, (method, path, input)) in dangerous() {
+        let attack = || scene.program(&token, method, path, &input);
+        let is_ones_own =
+            ["/session/", "/second-factor", "/passkeys"].iter().any(|own| path.starts_with(own));
+        if is_ones_own {
+            scene.ignores("session_over", attack);
+        } else {
+            scene.repels("second_factor_needed", "all", operation.name(), attack);
+        }
+    }
+}
+
+#[test]
+fn a_second_factor_that_is_shown_in_one_session_counts_in_no_other() {
+    let scene = Scene::new();
+    let ada = scene.person("ada", "owner");
+    scene.world.pass_s(301);
+    ada.again();
+    let token = json!({ "name": "theirs", "role": "owner" });
+    scene.repels("second_factor_needed", "ada", "token create", || ada.ask("POST", "/tokens", &token));
+}
