@@ -82,6 +82,19 @@ await issue("mm-perp", "market-maker", { "#expires": "never" }, true);
 const tax = await issue("tax-export", "portfolio", { "#expires": "1d" });
 await issue("payouts", "custom", { "#ip": "203.0.113.20", "[value=read]": true, "[value=withdraw]": true });
 
+await open("/keys/new");
+await press("a[href$='preset=browser']");
+await fill({ "#name": "chart", "#project": "bots", "#origins": "https://app.example" });
+await look("new-browser-key");
+await press("[value=review]");
+await press("[value=issue]");
+expect((await text("dl.big code")).slice(0, 3), "kwp", "a browser key begins with");
+await look("browser-key-issued");
+await press("main .primary");
+await look("browser-key");
+await press("main a[href$='/edit']");
+await look("browser-key-edit");
+
 const order = (key, symbol) => bot(key, "create_limit_buy_order", symbol, 0.001, 20_000);
 expect(await bot(grid, "fetch_balance"), "passed", "the bot's balance");
 expect(await order(grid, "BTC/USDT"), "passed", "the bot's order");

@@ -13,6 +13,8 @@ use crate::then::with_query;
 
 /// The word for a key without a rate limit.
 const UNLIMITED: &str = "unlimited";
+/// The type of a key that anybody may read.
+const PUBLISHABLE: &str = "publishable";
 
 /// What has been said so far. Nothing in it is secret, so it may stand in an address.
 #[derive(Clone, Default)]
@@ -32,6 +34,9 @@ pub(super) struct Draft {
     pub(super) public_key: String,
     pub(super) per_minute: String,
     pub(super) burst: String,
+    pub(super) origins: Vec<String>,
+    pub(super) address_per_minute: String,
+    pub(super) address_burst: String,
 }
 
 impl Draft {
@@ -53,6 +58,9 @@ impl Draft {
             public_key: form.text_or_empty("public_key"),
             per_minute: form.text_or_empty("per_minute"),
             burst: form.text_or_empty("burst"),
+            origins: form.words("origins"),
+            address_per_minute: form.text_or_empty("address_per_minute"),
+            address_burst: form.text_or_empty("address_burst"),
         }
     }
 
@@ -63,7 +71,7 @@ impl Draft {
             preset: preset.name.to_owned(),
             allow: preset.allow.iter().map(|name| (*name).to_owned()).collect(),
             expires: "90d".to_owned(),
-            key_type: "hmac".to_owned(),
+            key_type: if preset.is_publishable { PUBLISHABLE } else { "hmac" }.to_owned(),
             per_minute: per_minute.to_owned(),
             burst: burst.to_owned(),
             ..Self::default()
@@ -76,6 +84,8 @@ impl Draft {
             Some(rate) => (rate.per_minute.to_string(), rate.burst.to_string()),
             None => (UNLIMITED.to_owned(), String::new()),
         };
+        let is_publishable = key.key_type == KeyType::Publishable;
+        let of_address = |number: fn(RateLimit) -> u32| key.address_rate.map(|rate| number(rate).to_string());
         let listed = |symbol: &Symbol| symbol.to_string();
         Self {
             allow: short(key.permissions).into_iter().map(str::to_owned).collect(),
@@ -85,6 +95,10 @@ impl Draft {
             holds: key.holds.iter().map(ToString::to_string).collect(),
             per_minute,
             burst,
+            key_type: if is_publishable { PUBLISHABLE.to_owned() } else { String::new() },
+            origins: key.origins.iter().map(ToString::to_string).collect(),
+            address_per_minute: of_address(|rate| rate.per_minute).unwrap_or_default(),
+            address_burst: of_address(|rate| rate.burst).unwrap_or_default(),
             ..Self::default()
         }
     }
@@ -106,6 +120,9 @@ impl Draft {
             ("public_key", self.public_key.clone()),
             ("per_minute", self.per_minute.clone()),
             ("burst", self.burst.clone()),
+            ("origins", self.origins.join(" ")),
+            ("address_per_minute", self.address_per_minute.clone()),
+            ("address_burst", self.address_burst.clone()),
         ];
         one.into_iter().chain(many).filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -138,8 +155,8 @@ impl Draft {
             expires: said(&self.expires),
             not_before: None,
             rate: self.rate()?,
-            origins: Vec::new(),
-            address_rate: None,
+            origins: self.origins.clone(),
+            address_rate: self.address_rate()?,
         })
     }
 
@@ -148,6 +165,15 @@ impl Draft {
     /// # Errors
     /// `rate_invalid`, where a number cannot be read.
     pub(super) fn update(&self) -> Result<Update, Error> {
+        if self.is_publishable() {
+            return Ok(Update {
+                expires: Some(self.expires.clone()).filter(|end| !end.is_empty()),
+                rate: self.rate()?,
+                origins: Some(self.origins.clone()),
+                address_rate: self.address_rate()?,
+                ..Update::default()
+            });
+        }
         Ok(Update {
             allow: Some(self.allow.clone()),
             ip: Some(self.ip.clone()),
@@ -166,30 +192,31 @@ impl Draft {
         self.allow.iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
     }
 
+    /// Whether anybody may read it.
+    pub(super) fn is_publishable(&self) -> bool {
+        self.key_type == PUBLISHABLE
+    }
+
     fn key_type(&self) -> Result<KeyType, Error> {
         match self.key_type.as_str() {
             "" | "hmac" => Ok(KeyType::Hmac),
             "ed25519" => Ok(KeyType::Ed25519),
             "rsa" => Ok(KeyType::Rsa),
+            PUBLISHABLE => Ok(KeyType::Publishable),
             _ => Err(Error::new(Code::Malformed, "there is no key of this type")
                 .hint("choose HMAC, Ed25519 or RSA")),
         }
     }
 
     fn rate(&self) -> Result<Option<Rate>, Error> {
-        match (self.per_minute.as_str(), self.burst.as_str()) {
-            ("", "") => Ok(None),
-            (UNLIMITED, _) => Ok(Some(Rate::Word(Unlimited::Unlimited))),
-            (per_minute, burst) => {
-                let number = |text: &str| text.parse().ok();
-                let limit = number(per_minute).zip(number(burst));
-                let limit = limit.map(|(per_minute, burst)| Rate::Limited(RateLimit { per_minute, burst }));
-                limit.map(Some).ok_or_else(|| {
-                    Error::new(Code::RateInvalid, "a rate is two whole numbers: a minute, and at once")
-                        .hint("fill in both, or leave both empty for Keyward's own")
-                })
-            }
+        if self.per_minute == UNLIMITED {
+            return Ok(Some(Rate::Word(Unlimited::Unlimited)));
         }
+        Ok(limit(&self.per_minute, &self.burst)?.map(Rate::Limited))
+    }
+
+    fn address_rate(&self) -> Result<Option<RateLimit>, Error> {
+        limit(&self.address_per_minute, &self.address_burst)
     }
 
     /// What somebody should know before he issues it.
@@ -198,6 +225,10 @@ impl Draft {
         let has = |verb| permissions.iter().any(|one| one.verb() == verb);
         let from_anywhere = self.ip.is_empty();
         let warnings = [
+            (
+                self.is_publishable(),
+                "Anybody who opens your page can read this key and take it along. What he then has is public market data, at the rate of one address; what he asks counts at the exchange against Keyward's own address, which your bots use too.",
+            ),
             (
                 has(Verb::Withdraw),
                 "It may send money away. Whoever steals it can take what is there. Give this only to a program that pays out, and bind it to an address.",
@@ -223,6 +254,18 @@ impl Draft {
         ];
         warnings.into_iter().filter_map(|(applies, warning)| applies.then_some(warning)).collect()
     }
+}
+
+/// A rate as two fields hold it; none where both are empty.
+fn limit(per_minute: &str, burst: &str) -> Result<Option<RateLimit>, Error> {
+    if per_minute.is_empty() && burst.is_empty() {
+        return Ok(None);
+    }
+    let limit = per_minute.parse().ok().zip(burst.parse().ok());
+    limit.map(|(per_minute, burst)| Some(RateLimit { per_minute, burst })).ok_or_else(|| {
+        Error::new(Code::RateInvalid, "a rate is two whole numbers: a minute, and at once")
+            .hint("fill in both, or leave both empty for Keyward's own")
+    })
 }
 
 #[cfg(test)]
@@ -252,6 +295,21 @@ mod tests {
         draft.expires = "never".to_owned();
         assert_eq!(draft.warnings().len(), 2);
         assert!(Draft::of(named("portfolio").unwrap()).warnings().is_empty());
+    }
+
+    #[test]
+    fn a_browser_key_says_where_its_pages_are_and_nothing_that_it_could_not_have() {
+        let mut draft = Draft::of(named("browser").unwrap());
+        draft.origins = vec!["https://app.example".to_owned(), "http://localhost:3000".to_owned()];
+        (draft.address_per_minute, draft.address_burst) = ("30".to_owned(), "10".to_owned());
+        let address = draft.address();
+        let again = Draft::read(&Form::read(address.split_once('?').unwrap().1.as_bytes()));
+        let request = again.request().unwrap();
+        assert_eq!((request.key_type, request.origins.len()), (KeyType::Publishable, 2));
+        assert_eq!(request.address_rate, Some(RateLimit { per_minute: 30, burst: 10 }));
+        let update = again.update().unwrap();
+        assert!(update.allow.is_none() && update.ip.is_none() && update.symbols.is_none());
+        assert_eq!((update.origins, again.warnings().len()), (Some(draft.origins), 1));
     }
 
     #[test]

@@ -207,7 +207,8 @@ impl Asking {
     }
 }
 
-/// Where a key can lead: the credentials there are, and the venues that vouch for their callers. A single one is chosen.
+/// Where a key can lead: the credentials there are, and the venues that vouch for their callers; for a publishable key the others. A
+/// single one is chosen.
 async fn places(
     control: &Control,
     visitor: &Visitor,
@@ -216,17 +217,28 @@ async fn places(
     let part = || Part { limit: Some(CHOICES_MAX), after: None };
     let credentials = credential::list::list(control, &visitor.actor, part()).await?.items;
     let venues = venue::list::list(control, &visitor.actor, part()).await?.items;
-    let venues: Vec<_> = venues.into_iter().filter(|venue| venue.mode == Mode::Assert).collect();
-    let is_only = credentials.len() + venues.len() == 1;
-    let chosen = |name: &String, among: &[String]| is_only || among.contains(name);
+    let (is_publishable, mode) = match draft.is_publishable() {
+        true => (true, Mode::Resign),
+        false => (false, Mode::Assert),
+    };
+    let venues: Vec<_> = venues.into_iter().filter(|venue| venue.mode == mode).collect();
+    let is_only = if is_publishable { venues.len() == 1 } else { credentials.len() + venues.len() == 1 };
     let credential = |one: credential::CredentialView| Choice {
-        is_chosen: chosen(&one.name, &draft.credentials),
-        label: format!("{} on {}", one.name, one.venue),
+        is_chosen: (!is_publishable && is_only) || draft.credentials.contains(&one.name),
+        label: if is_publishable {
+            format!("{}, and what it gives to any key, under the name of {}", one.venue, one.name)
+        } else {
+            format!("{} on {}", one.name, one.venue)
+        },
         value: one.name,
     };
     let venue = |one: venue::VenueView| Choice {
-        is_chosen: chosen(&one.name, &draft.venues),
-        label: format!("{} (your own back end)", one.name),
+        is_chosen: (is_only && draft.credentials.is_empty()) || draft.venues.contains(&one.name),
+        label: if is_publishable {
+            format!("{}, what it gives to everybody", one.name)
+        } else {
+            format!("{} (your own back end)", one.name)
+        },
         value: one.name,
     };
     Ok((credentials.into_iter().map(credential).collect(), venues.into_iter().map(venue).collect()))
@@ -302,6 +314,82 @@ mod tests {
         let page = fixture.get(&then).await;
         page.is_sound();
         assert!(page.body.contains("value=\"grid\"") && page.body.contains("BTC/USDT"), "{}", page.body);
+    }
+
+    #[tokio::test]
+    async fn a_browser_key_has_pages_and_no_secret() {
+        const PAGE: [(&str, &str); 7] = [
+            ("preset", "browser"),
+            ("name", "chart"),
+            ("project", "bots"),
+            ("venue", "binance"),
+            ("type", "publishable"),
+            ("origins", "https://app.example\nhttp://localhost:3000"),
+            ("expires", "90d"),
+        ];
+        let fixture = Fixture::new().await;
+        fixture.places().await;
+        let page = fixture.get("/keys/new?preset=browser").await;
+        page.is_sound();
+        assert!(
+            page.body.contains("name=\"origins\"") && !page.body.contains("name=\"allow\""),
+            "{}",
+            page.body
+        );
+        assert!(page.body.contains("name=\"venue\" value=\"binance\" checked"), "{}", page.body);
+        let page = fixture.post("/keys/new", &step("review", &PAGE)).await;
+        page.is_sound();
+        assert!(
+            page.body.contains("Anybody who opens your page") && page.body.contains("https://app.example")
+        );
+        let page = fixture.post("/keys/new", &step("issue", &PAGE)).await;
+        page.is_sound();
+        assert!(
+            page.status == 200 && page.body.contains("kwp") && !page.body.contains("kws"),
+            "{}",
+            page.body
+        );
+        assert!(page.body.contains("fetch(") && !page.body.contains("KEYWARD_SECRET_FILE"), "{}", page.body);
+        let page = fixture.get("/keys/chart").await;
+        page.is_sound();
+        assert!(
+            page.body.contains("https://app.example") && !page.body.contains("/tighten"),
+            "{}",
+            page.body
+        );
+        fixture.get("/keys/chart/rotate").await.is_sound();
+        let mut wild = step("issue", &PAGE);
+        wild[5].1 = "https://*.example";
+        let page = fixture.post("/keys/new", &wild).await;
+        page.is_sound();
+        assert!(page.status == 422 && page.body.contains("wildcard"), "{}", page.body);
+    }
+
+    #[tokio::test]
+    async fn the_pages_of_a_browser_key_are_changed_in_a_form_of_their_own() {
+        let fixture = Fixture::new().await;
+        fixture.places().await;
+        let page = [
+            ("preset", "browser"),
+            ("name", "chart"),
+            ("project", "bots"),
+            ("venue", "binance"),
+            ("type", "publishable"),
+            ("origins", "https://app.example"),
+        ];
+        fixture.post("/keys/new", &step("issue", &page)).await;
+        let form = fixture.get("/keys/chart/edit").await;
+        form.is_sound();
+        assert!(
+            form.body.contains("https://app.example") && !form.body.contains("name=\"ip\""),
+            "{}",
+            form.body
+        );
+        let other = [("revision", "1"), ("type", "publishable"), ("origins", "https://new.example")];
+        let seen = fixture.post("/keys/chart/edit", &step("review", &other)).await;
+        seen.is_sound();
+        let told = "It works in the pages of https://new.example; before, of https://app.example";
+        assert!(seen.body.contains(told), "{}", seen.body);
     }
 
     #[tokio::test]

@@ -14,10 +14,12 @@ pub(super) struct Preset {
     pub(super) rate: (&'static str, &'static str),
     /// Whether it trades, and so should be bound to markets and addresses.
     pub(super) trades: bool,
+    /// Whether anybody may read it: it has pages in place of a secret.
+    pub(super) is_publishable: bool,
 }
 
 /// The kinds there are, the smallest first.
-pub(super) const PRESETS: [Preset; 5] = [
+pub(super) const PRESETS: [Preset; 6] = [
     Preset {
         name: "market-data",
         title: "Market data",
@@ -26,6 +28,17 @@ pub(super) const PRESETS: [Preset; 5] = [
         allow: &["market"],
         rate: ("", ""),
         trades: false,
+        is_publishable: false,
+    },
+    Preset {
+        name: "browser",
+        title: "Browser key",
+        purpose: "Prices and charts in a web page that has no back end of its own.",
+        limit: "Anybody can read it, so it opens public market data and nothing else, in your pages only.",
+        allow: &["market"],
+        rate: ("", ""),
+        trades: false,
+        is_publishable: true,
     },
     Preset {
         name: "portfolio",
@@ -35,6 +48,7 @@ pub(super) const PRESETS: [Preset; 5] = [
         allow: &["market", "read"],
         rate: ("", ""),
         trades: false,
+        is_publishable: false,
     },
     Preset {
         name: "spot-bot",
@@ -44,6 +58,7 @@ pub(super) const PRESETS: [Preset; 5] = [
         allow: &["market", "read", "trade:spot"],
         rate: ("", ""),
         trades: true,
+        is_publishable: false,
     },
     Preset {
         name: "market-maker",
@@ -53,6 +68,7 @@ pub(super) const PRESETS: [Preset; 5] = [
         allow: &["market", "read", "trade:spot", "trade:futures"],
         rate: ("6000", "300"),
         trades: true,
+        is_publishable: false,
     },
     Preset {
         name: "custom",
@@ -62,6 +78,7 @@ pub(super) const PRESETS: [Preset; 5] = [
         allow: &[],
         rate: ("", ""),
         trades: true,
+        is_publishable: false,
     },
 ];
 
@@ -83,5 +100,11 @@ mod tests {
             let permission: Permission = name.parse().unwrap();
             assert!(matches!(permission.verb(), Verb::Market | Verb::Read | Verb::Trade), "{name}");
         }
+    }
+
+    #[test]
+    fn what_anybody_may_read_opens_market_data_only() {
+        let published = PRESETS.iter().filter(|preset| preset.is_publishable);
+        assert!(published.into_iter().all(|preset| preset.allow == ["market"]));
     }
 }

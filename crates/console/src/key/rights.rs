@@ -40,9 +40,16 @@ impl Rights {
         Self {
             grants: key.grants.iter().map(granted).collect(),
             withheld: withheld(key.permissions),
-            from: if key.ip.is_empty() { "any address".to_owned() } else { listed(&key.ip) },
+            from: match (key.origins.as_slice(), key.ip.as_slice()) {
+                ([], []) => "any address".to_owned(),
+                ([], ranges) => listed(ranges),
+                (origins, _) => format!("the pages of {}", joined(origins.iter().map(ToString::to_string))),
+            },
             never_from: (!key.deny_ip.is_empty()).then(|| listed(&key.deny_ip)),
-            rate: rate(key.rate),
+            rate: match key.address_rate {
+                None => rate(key.rate),
+                each => format!("{}; each address {}", rate(key.rate), rate(each)),
+            },
             until: until(key, now),
         }
     }

@@ -9,7 +9,7 @@ use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::show::show as operation;
 use keyward_control::operation::key::{safety, usage};
 use keyward_control::{Control, Error};
-use keyward_policy::{Operation, Standing};
+use keyward_policy::{KeyType, Operation, Standing};
 
 use super::rights::Rights;
 use super::used::Used;
@@ -126,6 +126,11 @@ impl Page {
     fn may_change(&self) -> bool {
         let is_over = matches!(self.key.state, Standing::Revoked | Standing::Expired);
         self.may(Operation::KeyUpdate) && !is_over
+    }
+
+    /// What anybody may use from anywhere is as tight as it can be.
+    fn may_tighten(&self) -> bool {
+        self.may_change() && self.key.key_type != KeyType::Publishable
     }
 
     fn may_suspend(&self) -> bool {
