@@ -6,11 +6,13 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::wire::{Reply, Wire};
-use crate::world::{Issued, World};
+use crate::world::{Issued, Setup, World};
 
 const PAGE: &str = "https://app.example";
 const PRICE: &str = "/api/v3/ticker/price?symbol=BTCUSDT";
 const ORDER: &str = "/api/v3/order?symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001";
+/// The same at Kraken.
+const TICKER: &str = "/0/public/Ticker?pair=XBTUSD";
 /// Binance asks for a key here, and for no signature.
 const PAIRS: &str = "/sapi/v1/margin/allPairs";
 
@@ -152,6 +154,27 @@ fn it_stops_as_every_key_does() {
     }
     let deleted = from_page(&world, &new, PRICE);
     assert_eq!((deleted.reason(), is_readable(&deleted)), ("key_unknown", false), "{deleted:?}");
+}
+
+#[test]
+fn kraken_has_its_own_header_and_a_restart_changes_nothing() {
+    let mut world = World::with(Setup { dialect: "kraken", ..Setup::BINANCE });
+    let key = publishable(&world, "chart", &["--venue", "kraken", "--origin", PAGE]);
+    let send =
+        |world: &World, wire: Wire| wire.header("Origin", PAGE).send_under(&world.server.gateway, "/kraken");
+    let keyed = |method, target: &str| Wire::bare(method, target).header("API-Key", &key.api_key);
+    for _ in 0..2 {
+        let ask = Wire::bare("OPTIONS", TICKER).header("Access-Control-Request-Method", "GET");
+        let told = send(&world, ask);
+        assert!(told.header("access-control-allow-headers").unwrap().starts_with("api-key"), "{told:?}");
+        let ticker = send(&world, keyed("GET", TICKER));
+        assert_eq!((ticker.status, ticker.json()["error"].clone()), (200, json!([])), "{ticker:?}");
+        let balance = send(&world, keyed("POST", "/0/private/Balance"));
+        assert_eq!((balance.reason(), is_readable(&balance)), ("publishable", true), "{balance:?}");
+        world.server.signal("TERM");
+        world.server.ended();
+        world.serve();
+    }
 }
 
 #[test]
