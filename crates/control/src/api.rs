@@ -11,6 +11,7 @@ mod backup;
 #[cfg(test)]
 mod contract;
 mod credential;
+mod enter;
 mod finish;
 mod forgery;
 mod input;
@@ -72,18 +73,16 @@ fn routes() -> Routes {
         .and(approval::routes())
         .and(audit::routes())
         .and(backup::routes())
+        .and(session::routes())
+        .and(passkey::routes())
+        .and(operator::routes())
+        .and(token::routes())
+        .and(usage::routes())
 }
 
 /// Every operation, under `/api/v1`.
 pub fn router(control: Arc<Control>) -> Router {
     let (operations, described) = routes().apart();
-    // What people and programs come in by, and what keys did, is not described yet.
-    let operations = operations
-        .merge(session::routes())
-        .merge(passkey::routes())
-        .merge(operator::routes())
-        .merge(token::routes())
-        .merge(usage::routes());
     let repeats = Arc::new(Repeats::new(Arc::clone(&control)));
     let document = Bytes::from(described.document().to_json().unwrap_or_default());
     // What a browser was made to send is refused before anybody looks whether it was sent before.

@@ -64,6 +64,28 @@ impl<T> Listed<T> {
     }
 }
 
+/// Everything there is of a kind of which there never is much.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct All<T>(pub(crate) Vec<T>);
+
+impl<T: ToSchema> PartialSchema for All<T> {
+    fn schema() -> RefOr<Schema> {
+        RefOr::T(Schema::from(ArrayBuilder::new().items(Ref::from_schema_name(T::name()))))
+    }
+}
+
+impl<T: ToSchema> ToSchema for All<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("All{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+        schemas.push((T::name().into_owned(), T::schema()));
+    }
+}
+
 /// What is left of a record that is gone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Removed {

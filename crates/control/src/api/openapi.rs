@@ -14,10 +14,11 @@ use utoipa::openapi::{
     Schema, ServerBuilder, Tag,
 };
 
+use page::Who;
 pub(super) use page::{Describe, Page};
 pub(crate) use words::{
     ApprovalState, Entry, Facts, KeyState, KeyType, Mode, OnWire, PermissionSet, Rate, RateLimit, Report,
-    Standing, Symbols,
+    Role, Standing, Symbols,
 };
 
 /// What the API is, in a few words.
@@ -51,6 +52,7 @@ impl Description {
             .operation_id(Some(operation.replace([' ', '-'], "_")))
             .summary(Some(summary))
             .parameters((!page.parameters.is_empty()).then_some(page.parameters))
+            .securities(Some(security(page.who, &method)))
             .request_body(page.body);
         let described = page
             .responses
@@ -88,15 +90,25 @@ impl Description {
             .into_iter()
             .fold(schemes(), |components, (name, schema)| components.schema(name, schema))
             .responses_from_iter(self.responses);
-        let security = ["session", "token"].map(|name| SecurityRequirement::new(name, [""; 0]));
         OpenApiBuilder::new()
             .info(info.build())
             .servers(Some([ServerBuilder::new().url("/").build()]))
             .tags(Some(self.tags.iter().map(Tag::new)))
-            .security(Some(security))
             .paths(self.paths)
             .components(Some(components.build()))
             .build()
+    }
+}
+
+/// What who may ask has to show: a session's browser also repeats what only a page of ours can know, to change something.
+fn security(who: Who, method: &HttpMethod) -> Vec<SecurityRequirement> {
+    const NO_SCOPES: [&str; 0] = [];
+    let session = SecurityRequirement::new("session", NO_SCOPES);
+    let session = if *method == HttpMethod::Get { session } else { session.add("csrf", NO_SCOPES) };
+    match who {
+        Who::Anybody => vec![],
+        Who::Person => vec![session],
+        Who::Either => vec![session, SecurityRequirement::new("token", NO_SCOPES)],
     }
 }
 
@@ -108,17 +120,27 @@ fn schemes() -> ComponentsBuilder {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API token, for programs."))
         .build();
+    let csrf = ApiKeyValue::with_description(
+        "X-Keyward-CSRF",
+        "What `GET /api/v1/session` gives as `csrf`, so that no other site changes anything in a session.",
+    );
     ComponentsBuilder::new()
+        .security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(csrf)))
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
         .security_scheme("token", SecurityScheme::Http(token))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use axum::Router;
     use axum::body::Body;
     use axum::http::Request;
     use serde::Serialize;
-    use serde_json::Value;
+    use serde_json::{Value, json};
+    use tower::ServiceExt;
 
     use super::super::routes;
     use crate::fixture::{Answered, Fixture};
@@ -131,7 +153,40 @@ mod tests {
         fixture.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// Through [`Routes`](super::super::routes::Routes) nothing can be served that is not described.
+    /// Every path that the router serves, as it tells itself.
+    fn served(router: &Router) -> BTreeSet<String> {
+        let router = format!("{router:?}");
+        let texts = router.split('"').filter(|text| text.starts_with("/api/v1/"));
+        texts.filter(|path| !path.contains("{*")).map(str::to_owned).collect()
+    }
+
+    #[tokio::test]
+    async fn every_route_is_described_and_nothing_else_is() {
+        let fixture = Fixture::new().await;
+        let document = ask(&fixture, "get", "/api/openapi.json").await.body;
+        let paths = document["paths"].as_object().unwrap();
+        let router = crate::api::router(Arc::clone(&fixture.control));
+        assert_eq!(served(&router), paths.keys().cloned().collect());
+        for (path, item) in paths {
+            for method in ["get", "post", "put", "patch", "delete"] {
+                let request =
+                    Request::builder().method(&*method.to_uppercase()).uri(path.replace(['{', '}'], ""));
+                let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                assert_eq!(answer.status() != 405, item[method].is_object(), "{method} {path}: {answer:?}");
+            }
+        }
+        assert!(paths.len() > 50);
+    }
+
+    #[tokio::test]
+    async fn no_two_operations_have_one_name() {
+        let document = ask(&Fixture::new().await, "get", "/api/openapi.json").await.body;
+        let items = document["paths"].as_object().unwrap().values();
+        let operations = items.flat_map(|item| item.as_object().unwrap().values());
+        let names: Vec<_> = operations.map(|operation| operation["operationId"].to_string()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    }
+
     #[tokio::test]
     async fn what_is_described_is_served_and_to_nobody_unknown() {
         let fixture = Fixture::new().await;
@@ -139,7 +194,8 @@ mod tests {
         for (path, item) in document["paths"].as_object().unwrap() {
             for method in item.as_object().unwrap().keys() {
                 let answered = ask(&fixture, method, &path.replace(['{', '}'], "")).await;
-                assert_eq!(answered.status, 401, "{method} {path}: {answered:?}");
+                let is_open = item[method]["security"] == json!([]);
+                assert!(answered.status == 401 || is_open, "{method} {path}: {answered:?}");
             }
         }
         assert_eq!(document["openapi"], "3.1.0");

@@ -1,25 +1,26 @@
 //! `/operators`.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::routing::{delete, get, post};
+use keyward_policy::Operation;
 
 use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
+use super::routes::{Routes, Told, does};
 use crate::operation::operator::{OperatorView, change, invite, list};
-use crate::{Control, Listed, Part, Removed};
+use crate::{Code, Listed, Part, Removed};
 
 /// The routes. An operator goes by his name or his id.
-pub(super) fn routes() -> Router<Arc<Control>> {
-    Router::new()
-        .route("/operators", get(list).post(invite))
-        .route("/operators/{operator}", delete(remove))
-        .route("/operators/{operator}/role", post(set_role))
-        .route("/operators/{operator}/suspend", post(suspend))
-        .route("/operators/{operator}/resume", post(resume))
+pub(super) fn routes() -> Routes {
+    Routes::of("operators")
+        .get("/operators", LIST, list)
+        .post("/operators", INVITE, invite)
+        .delete("/operators/{operator}", REMOVE, remove)
+        .post("/operators/{operator}/role", SET_ROLE, set_role)
+        .post("/operators/{operator}/suspend", SUSPEND, suspend)
+        .post("/operators/{operator}/resume", RESUME, resume)
 }
+
+const LIST: Told = does(Operation::OperatorList, "List the operators in the order of their names", &[]);
 
 async fn list(
     control: Shared,
@@ -29,6 +30,12 @@ async fn list(
     finish(async move { list::list(&control, &actor, part).await }).await
 }
 
+const INVITE: Told = does(
+    Operation::OperatorInvite,
+    "Invite somebody to become one, by a link that is shown once",
+    &[Code::NameInvalid, Code::NameTaken, Code::RoleInvalid],
+);
+
 async fn invite(
     control: Shared,
     Acting(actor): Acting,
@@ -36,6 +43,12 @@ async fn invite(
 ) -> Made<invite::Invited> {
     made(async move { invite::invite(&control, &actor, input).await }).await
 }
+
+const SET_ROLE: Told = does(
+    Operation::OperatorRole,
+    "Change what one is; his sessions end",
+    &[Code::OperatorUnknown, Code::RoleInvalid, Code::InUse],
+);
 
 async fn set_role(
     control: Shared,
@@ -46,13 +59,27 @@ async fn set_role(
     finish(async move { change::set_role(&control, &actor, &operator, input).await }).await
 }
 
+const SUSPEND: Told = does(
+    Operation::OperatorSuspend,
+    "Keep one from signing in; his sessions end",
+    &[Code::OperatorUnknown, Code::InUse],
+);
+
 async fn suspend(control: Shared, Acting(actor): Acting, Named(operator): Named) -> Answer<OperatorView> {
     finish(async move { change::suspend(&control, &actor, &operator).await }).await
 }
 
+const RESUME: Told = does(Operation::OperatorResume, "Let him sign in again", &[Code::OperatorUnknown]);
+
 async fn resume(control: Shared, Acting(actor): Acting, Named(operator): Named) -> Answer<OperatorView> {
     finish(async move { change::resume(&control, &actor, &operator).await }).await
 }
+
+const REMOVE: Told = does(
+    Operation::OperatorRemove,
+    "Remove one with all that he signs in with",
+    &[Code::OperatorUnknown, Code::InUse],
+);
 
 async fn remove(control: Shared, Acting(actor): Acting, Named(operator): Named) -> Answer<Removed> {
     finish(async move { change::remove(&control, &actor, &operator).await }).await

@@ -14,14 +14,31 @@ use crate::{Code, Control};
 /// What a signature does not tell of a route.
 #[derive(Clone, Copy)]
 pub(super) struct Told {
-    operation: Operation,
+    /// None where somebody only comes in, for which he needs no right.
+    operation: Option<Operation>,
+    name: &'static str,
     summary: &'static str,
     codes: &'static [Code],
 }
 
 /// Which operation a route carries out, in a few words, and how that can fail beside what can fail everywhere.
 pub(super) const fn does(operation: Operation, summary: &'static str, codes: &'static [Code]) -> Told {
-    Told { operation, summary, codes }
+    Told { operation: Some(operation), name: operation.name(), summary, codes }
+}
+
+/// The same for one step of an operation that takes several, which has a name of its own.
+pub(super) const fn step(
+    operation: Operation,
+    name: &'static str,
+    summary: &'static str,
+    codes: &'static [Code],
+) -> Told {
+    Told { operation: Some(operation), name, summary, codes }
+}
+
+/// A route by which somebody comes in, proves that it is he, or goes.
+pub(super) const fn enters(name: &'static str, summary: &'static str, codes: &'static [Code]) -> Told {
+    Told { operation: None, name, summary, codes }
 }
 
 /// Routes of one kind of resource.
@@ -101,22 +118,23 @@ impl Routes {
         let mut page = Page::new(path);
         H::describe(&mut page);
         page.fails(&codes(told, &method));
-        let words = (self.tag, told.operation.name(), told.summary);
+        let words = (self.tag, told.name, told.summary);
         self.described.add(path, method, words, page);
         Self { router: self.router.route(path, on(filter, handler)), ..self }
     }
 }
 
-/// How an operation can fail, whichever it is.
+/// How an operation can fail, whichever it is: by who asks, by where he asks from, and by what breaks.
 fn codes(told: Told, method: &HttpMethod) -> Vec<Code> {
     let mut codes = told.codes.to_vec();
-    codes.extend([Code::Unauthenticated, Code::RoleLacksRight]);
+    codes.extend([Code::Malformed, Code::TokenRefused, Code::TooManyAttempts]);
     codes.extend([Code::StoreUnavailable, Code::Unavailable, Code::Internal]);
-    if told.operation.proof() != Proof::SignedIn {
+    codes.extend(told.operation.map(|_| Code::RoleLacksRight));
+    if told.operation.is_some_and(|operation| operation.proof() != Proof::SignedIn) {
         codes.push(Code::SecondFactorNeeded);
     }
     if *method != HttpMethod::Get {
-        codes.extend([Code::AuditUnavailable, Code::ChangedMeanwhile]);
+        codes.extend([Code::RequestForged, Code::AuditUnavailable, Code::ChangedMeanwhile]);
     }
     codes
 }

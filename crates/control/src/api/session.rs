@@ -1,50 +1,59 @@
 //! `/session`, `/sessions`, `/second-factor` and `/invitation`: how people come in.
 
-use std::sync::Arc;
-
-use axum::http::header::SET_COOKIE;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
-use axum::{Json, Router};
-use keyward_policy::{Actor, Role};
+use axum::Json;
+use keyward_policy::{Actor, Operation, Role};
 use serde::Serialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::Shared;
-use super::admit::{From, Held, set_cookie, unset_cookie};
+use super::admit::{From, Held};
+use super::enter::{Codes, Entered, Farewell, Welcome, codes, farewell, welcome};
 use super::finish::{Answer, finish};
 use super::input::{Acting, Input, Named};
+use super::routes::{Routes, Told, does, enters, step};
 use crate::operation::operator::accept;
-use crate::operation::second_factor::{self, Confirm, Offer, RecoveryCodes};
-use crate::operation::session::{self, SignIn, SignedIn, StepUp};
-use crate::{Control, Error};
+use crate::operation::second_factor::{self, Confirm, Offer};
+use crate::operation::session::{self, SignIn, StepUp};
+use crate::page::All;
+use crate::{Code, Error};
 
 /// The routes.
-pub(super) fn routes() -> Router<Arc<Control>> {
-    Router::new()
-        .route("/session", get(show).post(sign_in).delete(sign_out))
-        .route("/session/step-up", post(step_up))
-        .route("/session/password", post(change_password))
-        .route("/sessions", get(list).delete(end_others))
-        .route("/sessions/{id}", delete(end))
-        .route("/second-factor", post(begin))
-        .route("/second-factor/confirm", post(confirm))
-        .route("/second-factor/recovery-codes", post(renew))
-        .route("/invitation", post(open))
-        .route("/invitation/accept", post(accept))
+pub(super) fn routes() -> Routes {
+    Routes::of("sessions")
+        .get("/session", SHOW, show)
+        .post("/session", SIGN_IN, sign_in)
+        .delete("/session", SIGN_OUT, sign_out)
+        .post("/session/step-up", STEP_UP, step_up)
+        .post("/session/password", CHANGE_PASSWORD, change_password)
+        .get("/sessions", LIST, list)
+        .delete("/sessions", END_OTHERS, end_others)
+        .delete("/sessions/{session}", END, end)
+        .post("/second-factor", BEGIN, begin)
+        .post("/second-factor/confirm", CONFIRM, confirm)
+        .post("/second-factor/recovery-codes", RENEW, renew)
+        .post("/invitation", OPEN, open)
+        .post("/invitation/accept", ACCEPT, accept)
 }
 
 /// Who acts.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Whoami {
     name: String,
+    /// By which way.
     via: &'static str,
+    /// Null at the host, who may do everything.
+    #[schema(value_type = Option<crate::api::openapi::Role>)]
     role: Option<Role>,
     /// What changes something must repeat in `X-Keyward-CSRF`, where a browser asks.
     csrf: Option<String>,
+    /// Until when the second factor counts as shown a moment ago.
+    #[schema(value_type = Option<String>, format = DateTime)]
     fresh_until: Option<jiff::Timestamp>,
+    /// Whether there is a second factor.
     is_enrolled: bool,
 }
+
+const SHOW: Told = enters("session show", "Tell who one is, and what changes in a session must repeat", &[]);
 
 async fn show(held: Result<Held, Error>, actor: Result<Acting, Error>) -> Result<Json<Whoami>, Error> {
     if let Ok(Held { session, .. }) = held {
@@ -65,28 +74,39 @@ async fn show(held: Result<Held, Error>, actor: Result<Acting, Error>) -> Result
     Ok(Json(Whoami { name, via, role, csrf: None, fresh_until: None, is_enrolled: true }))
 }
 
-async fn sign_in(
-    control: Shared,
-    From(caller): From,
-    Input(input): Input<SignIn>,
-) -> Result<Response, Error> {
+const SIGN_IN: Told = enters(
+    "session sign-in",
+    "Begin a session with a password and a code",
+    &[Code::SignInRefused, Code::CodeNeeded, Code::CodeWrong],
+);
+
+async fn sign_in(control: Shared, From(caller): From, Input(input): Input<SignIn>) -> Entered<Welcome> {
     let Json(begun) = finish(async move { session::sign_in(&control, &caller, input).await }).await?;
-    Ok(with_session(&begun, json!({ "is_enrolled": begun.is_enrolled })))
+    Ok(welcome(&begun))
 }
 
-/// The session goes into the cookie, where no script sees it, and into nothing else.
-pub(super) fn with_session(begun: &SignedIn, body: serde_json::Value) -> Response {
-    ([(SET_COOKIE, set_cookie(begun.session.text()))], Json(body)).into_response()
-}
+const SIGN_OUT: Told = enters("session sign-out", "End this session", &[]);
 
-async fn sign_out(control: Shared, held: Held) -> Result<Response, Error> {
+async fn sign_out(control: Shared, held: Held) -> Entered<Farewell> {
     let Json(()) = finish(async move { session::sign_out(&control, &held.session).await }).await?;
-    Ok(([(SET_COOKIE, unset_cookie())], Json(json!({}))).into_response())
+    Ok(farewell())
 }
+
+const STEP_UP: Told = enters(
+    "session step-up",
+    "Show the second factor again, by a code",
+    &[Code::CodeWrong, Code::SecondFactorMissing],
+);
 
 async fn step_up(control: Shared, From(caller): From, held: Held, Input(input): Input<StepUp>) -> Answer<()> {
     finish(async move { session::step_up(&control, &caller, &held.session, &held.shown, input).await }).await
 }
+
+const CHANGE_PASSWORD: Told = does(
+    Operation::PasswordChange,
+    "Change one's own password, and end all other sessions",
+    &[Code::SignInRefused, Code::PasswordWeak, Code::SecondFactorMissing],
+);
 
 async fn change_password(
     control: Shared,
@@ -97,65 +117,93 @@ async fn change_password(
     finish(async move { session::password::change(&control, &caller, &held.session, input).await }).await
 }
 
-async fn list(control: Shared, held: Held) -> Answer<Vec<session::list::SessionView>> {
-    finish(async move { session::list::list(&control, &held.session).await }).await
+const LIST: Told = does(Operation::SessionList, "List one's own sessions, the latest used first", &[]);
+
+async fn list(control: Shared, held: Held) -> Answer<All<session::list::SessionView>> {
+    finish(async move { session::list::list(&control, &held.session).await.map(All) }).await
 }
+
+const END: Told = does(Operation::SessionEnd, "End one of them", &[Code::SessionUnknown]);
 
 async fn end(control: Shared, held: Held, Named(id): Named) -> Answer<()> {
     finish(async move { session::end::end(&control, &held.session, &id).await }).await
 }
 
-async fn end_others(control: Shared, held: Held) -> Answer<serde_json::Value> {
-    finish(async move {
-        let ended = session::end::end_others(&control, &held.session).await?;
-        Ok(json!({ "ended": ended }))
-    })
+/// How many sessions are over.
+#[derive(Serialize, ToSchema)]
+struct Ended {
+    ended: u64,
+}
+
+const END_OTHERS: Told = step(Operation::SessionEnd, "session end-others", "End all but this one", &[]);
+
+async fn end_others(control: Shared, held: Held) -> Answer<Ended> {
+    finish(
+        async move { session::end::end_others(&control, &held.session).await.map(|ended| Ended { ended }) },
+    )
     .await
 }
+
+const BEGIN: Told = step(Operation::DeviceChange, "device begin", "Offer a secret to a new device", &[]);
 
 async fn begin(control: Shared, held: Held) -> Answer<Offer> {
     finish(async move { second_factor::begin(&control, &held.session, &held.shown).await }).await
 }
+
+const CONFIRM: Told = does(
+    Operation::DeviceChange,
+    "Take the device that has shown a code, in place of the one before",
+    &[Code::CodeWrong, Code::SignInRefused],
+);
 
 async fn confirm(
     control: Shared,
     From(caller): From,
     held: Held,
     Input(input): Input<Confirm>,
-) -> Result<Response, Error> {
-    let Json(taken) =
-        finish(
-            async move { second_factor::confirm(&control, &caller, &held.session, &held.shown, input).await },
-        )
-        .await?;
-    let RecoveryCodes { codes, signed_in } = taken;
-    let body = json!({ "codes": codes });
-    Ok(match signed_in {
-        Some(begun) => with_session(&begun, body),
-        None => Json(body).into_response(),
-    })
+) -> Entered<Codes> {
+    let (session, shown) = (held.session, held.shown);
+    let taken = async move { second_factor::confirm(&control, &caller, &session, &shown, input).await };
+    let Json(taken) = finish(taken).await?;
+    Ok(codes(taken))
 }
 
-async fn renew(control: Shared, held: Held) -> Answer<RecoveryCodes> {
-    finish(async move { second_factor::renew(&control, &held.session).await }).await
+const RENEW: Told = does(
+    Operation::RecoveryRenew,
+    "Make new recovery codes in place of the old",
+    &[Code::SecondFactorMissing],
+);
+
+async fn renew(control: Shared, held: Held) -> Entered<Codes> {
+    let Json(made) = finish(async move { second_factor::renew(&control, &held.session).await }).await?;
+    Ok(codes(made))
 }
 
 /// A link's end.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Link {
+    /// What the link ends in.
     invitation: String,
 }
+
+const OPEN: Told = enters("invitation open", "Tell whom a link is for", &[Code::InvitationInvalid]);
 
 async fn open(control: Shared, From(caller): From, Input(link): Input<Link>) -> Answer<accept::Opened> {
     finish(async move { accept::open(&control, &caller, &link.invitation).await }).await
 }
 
+const ACCEPT: Told = enters(
+    "invitation accept",
+    "Become the operator whom a link is for",
+    &[Code::InvitationInvalid, Code::PasswordWeak, Code::NameTaken],
+);
+
 async fn accept(
     control: Shared,
     From(caller): From,
     Input(input): Input<accept::Accept>,
-) -> Result<Response, Error> {
+) -> Entered<Welcome> {
     let Json(begun) = finish(async move { accept::accept(&control, &caller, input).await }).await?;
-    Ok(with_session(&begun, json!({ "is_enrolled": begun.is_enrolled })))
+    Ok(welcome(&begun))
 }

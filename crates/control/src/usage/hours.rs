@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::entry::Outcome;
 
@@ -16,9 +17,10 @@ const HOUR_S: i64 = 3_600;
 pub struct Hours(VecDeque<Hour>);
 
 /// What happened in one hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Hour {
     /// When it began.
+    #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,
     /// Requests that were allowed.
     pub allowed: u64,

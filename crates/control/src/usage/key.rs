@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use keyward_policy::RequestId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::entry::{Outcome, Read};
 use super::hours::Hours;
@@ -16,9 +17,10 @@ const SEEN_MAX: usize = 32;
 const REFUSALS_MAX: usize = 20;
 
 /// How a key was used, as far as the log has been read.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct KeyUsage {
     /// When it was last used.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_at: Option<Timestamp>,
     /// From where.
     pub last_address: Option<String>,
@@ -33,6 +35,7 @@ pub struct KeyUsage {
     /// Markets of allowed orders, in the venue's own names.
     pub markets: Vec<Seen>,
     /// The latest refusals, the latest first.
+    #[schema(value_type = Vec<Refusal>)]
     pub refusals: VecDeque<Refusal>,
     /// The last two days by the hour.
     #[serde(skip)]
@@ -43,22 +46,25 @@ pub struct KeyUsage {
 }
 
 /// Something that was seen, and how often.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Seen {
     /// What.
     pub what: String,
     /// How often.
     pub times: u64,
     /// When last.
+    #[schema(value_type = String, format = DateTime)]
     pub last_at: Timestamp,
 }
 
 /// A request that was refused.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Refusal {
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Which: `keyward audit show` tells more.
+    #[schema(value_type = Option<String>)]
     pub request: Option<RequestId>,
     /// The exchange's own path.
     pub path: String,

@@ -13,6 +13,8 @@ use utoipa::openapi::{Content, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::Shared;
+use super::super::admit::{From, Held};
+use super::super::enter::Entered;
 use super::super::finish::Made;
 use super::super::input::{Acting, Asked, Input, Named};
 use super::super::problem::{Problem, status};
@@ -38,6 +40,18 @@ pub(crate) struct Page {
     pub(super) shared: BTreeMap<String, Response>,
     pub(super) schemas: Vec<(String, RefOr<Schema>)>,
     pub(super) codes: Vec<Code>,
+    pub(super) who: Who,
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Anybody: he has not come in yet.
+    Anybody,
+    /// A person in a session.
+    Person,
+    /// A person in a session, or a program with a token.
+    Either,
 }
 
 /// What a handler takes: a part of the request.
@@ -86,7 +100,7 @@ impl Page {
     pub(crate) fn new(path: &'static str) -> Self {
         let (parameters, schemas, codes) = (Vec::new(), Vec::new(), Vec::new());
         let (responses, shared) = (BTreeMap::new(), BTreeMap::new());
-        Self { path, parameters, body: None, responses, shared, schemas, codes }
+        Self { path, parameters, body: None, responses, shared, schemas, codes, who: Who::Anybody }
     }
 
     /// How it fails: one response for each status, with the codes that it may have.
@@ -162,7 +176,29 @@ impl Takes for Shared {
 }
 
 impl Takes for Acting {
-    fn take(_: &mut Page) {}
+    fn take(page: &mut Page) {
+        page.who = Who::Either;
+        page.codes.push(Code::Unauthenticated);
+    }
+}
+
+impl Takes for Held {
+    fn take(page: &mut Page) {
+        page.who = Who::Person;
+        page.codes.push(Code::SessionOver);
+    }
+}
+
+impl<T: Takes> Takes for Result<T, Error> {
+    fn take(page: &mut Page) {
+        T::take(page);
+    }
+}
+
+impl Takes for From {
+    fn take(page: &mut Page) {
+        page.codes.push(Code::Unauthenticated);
+    }
 }
 
 impl Takes for Named {
@@ -221,6 +257,14 @@ impl<T: ToSchema> Gives for Tagged<T> {
 impl<T: ToSchema> Gives for Result<Json<T>, Error> {
     fn give(page: &mut Page) {
         let answer = page.gives::<T>(StatusCode::OK);
+        page.succeeds(StatusCode::OK, answer);
+    }
+}
+
+impl<T: ToSchema> Gives for Entered<T> {
+    fn give(page: &mut Page) {
+        let cookie = HeaderBuilder::new().description(Some("The session's cookie, or its end.")).build();
+        let answer = page.gives::<T>(StatusCode::OK).header("Set-Cookie", cookie);
         page.succeeds(StatusCode::OK, answer);
     }
 }

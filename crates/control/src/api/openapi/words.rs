@@ -46,6 +46,8 @@ words! {
     ]);
     /// What happens to a client's signature.
     Mode: one_of(&[policy::Mode::Resign, policy::Mode::Assert]);
+    /// What an operator or a token is.
+    Role: one_of(&policy::Role::ALL);
     /// Permissions.
     PermissionSet: ArrayBuilder::new()
         .items(text().enum_values(Some(policy::Permission::all().map(policy::Permission::name))));

@@ -2,15 +2,18 @@
 
 use keyward_policy::{Actor, KeyId, Operation};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::find;
 use crate::usage::{Hour, KeyUsage};
 use crate::{Control, Error};
 
 /// What a key did, as far as the audit log has been read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UsageOfKey)]
 pub struct Used {
     /// The key's id.
+    #[schema(value_type = String)]
     pub id: KeyId,
     /// Its name.
     pub name: String,

@@ -4,27 +4,32 @@ use keyward_policy::{Actor, Authority, Operator, OperatorId, OperatorState, Role
 use keyward_store::Invitation;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::operation::session::{Proved, SignedIn, start};
 use crate::people::{Caller, digest};
 use crate::{Code, Control, Error, GivenSecret};
 
 /// The link, and the password.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AcceptInvitation)]
 pub struct Accept {
     /// What the link ends in.
     pub invitation: String,
     /// The password to sign in with.
+    #[schema(value_type = String, format = Password, write_only)]
     pub password: GivenSecret,
 }
 
 /// Whom a link is for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenedInvitation)]
 pub struct Opened {
     /// The name that he will sign in with.
     pub name: String,
     /// What he will be.
+    #[schema(value_type = crate::api::openapi::Role)]
     pub role: Role,
 }
 

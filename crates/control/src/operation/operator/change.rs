@@ -3,12 +3,13 @@
 use keyward_policy::{Actor, Operation, Operator, OperatorState, Role};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{OperatorView, outranks};
 use crate::{Control, Error, Removed};
 
 /// What an operator is to be.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetRole {
     /// `owner`, `administrator`, `trader`, `auditor` or `viewer`.

@@ -5,6 +5,7 @@ use keyward_policy::{Actor, Operation, Role};
 use keyward_store::Invitation;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::outranks;
@@ -17,8 +18,9 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
 const NAME_MAX: usize = 254;
 
 /// Who is invited, and as what.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Invite)]
 pub struct Invite {
     /// The name to sign in with.
     pub name: String,
@@ -27,17 +29,21 @@ pub struct Invite {
 }
 
 /// An invitation, shown once.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Invited {
     /// Who is invited.
     pub name: String,
     /// As what.
+    #[schema(value_type = crate::api::openapi::Role)]
     pub role: Role,
     /// What the link ends in: whoever opens `/invitation/…` with it becomes this operator.
+    #[schema(value_type = String)]
     pub invitation: ShownOnce,
     /// The link itself.
+    #[schema(value_type = String)]
     pub url: ShownOnce,
     /// Until when.
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 

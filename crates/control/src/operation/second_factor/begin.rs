@@ -5,6 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use keyward_policy::Operation;
 use keyward_vault::Secret;
 use serde::Serialize;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::BOUND_TO;
@@ -13,11 +14,14 @@ use crate::people::{Device, SECRET_BYTES, bearer_key};
 use crate::{Control, Error, ShownOnce};
 
 /// What a device needs, and what to bring along when it has shown its first code. Nothing is kept until then.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeviceOffer)]
 pub struct Offer {
     /// What the device reads, from a picture of it.
+    #[schema(value_type = String)]
     pub uri: ShownOnce,
     /// The same for who types it.
+    #[schema(value_type = String)]
     pub secret: ShownOnce,
     /// To be brought along: the secret, sealed for this browser.
     pub ticket: String,

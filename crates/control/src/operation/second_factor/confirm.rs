@@ -7,6 +7,7 @@ use keyward_store::Totp;
 use keyward_vault::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::BOUND_TO;
 use crate::operation::session::{Proved, Session, SignedIn, start};
@@ -14,14 +15,16 @@ use crate::people::{Caller, Device, RecoveryCode, bearer_key};
 use crate::{Code, Control, Error, GivenSecret, ShownOnce};
 
 /// What shows that the device has the secret, and that it is the operator who says so.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ConfirmDevice)]
 pub struct Confirm {
     /// What came with the offer.
     pub ticket: String,
     /// The code that the device shows.
     pub code: String,
     /// The operator's password: the device's secret is sealed under it.
+    #[schema(value_type = String, format = Password, write_only)]
     pub password: GivenSecret,
 }
 

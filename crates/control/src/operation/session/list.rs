@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use keyward_policy::Operation;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Session;
 use crate::{Control, Error};
@@ -11,7 +12,8 @@ use crate::{Control, Error};
 pub(super) const ID_CHARACTERS: usize = 16;
 
 /// A session as its operator sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
 pub struct SessionView {
     /// What names it.
     pub id: String,
@@ -20,8 +22,10 @@ pub struct SessionView {
     /// What the browser called itself.
     pub agent: String,
     /// When it was begun.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
+    #[schema(value_type = String, format = DateTime)]
     pub seen_at: Timestamp,
     /// Whether it is the one that asks.
     pub is_this: bool,

@@ -3,18 +3,22 @@
 use keyward_policy::Operation;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::Session;
 use crate::people::Caller;
 use crate::{Code, Control, Error, GivenSecret};
 
 /// The old password and the new one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ChangePassword)]
 pub struct Change {
     /// The password until now.
+    #[schema(value_type = String, format = Password, write_only)]
     pub old: GivenSecret,
     /// The password from now on.
+    #[schema(value_type = String, format = Password, write_only)]
     pub new: GivenSecret,
 }
 

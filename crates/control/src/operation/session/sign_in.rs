@@ -4,18 +4,20 @@ use keyward_policy::{Actor, Authority, Operator, OperatorState};
 use keyward_vault::{PersonalKey, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{Proved, start};
 use crate::people::{Caller, Device, RecoveryCode};
 use crate::{Code, Control, Error, GivenSecret, ShownOnce};
 
 /// What somebody signs in with.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The operator's name.
     pub name: String,
     /// The password.
+    #[schema(value_type = String, format = Password, write_only)]
     pub password: GivenSecret,
     /// The code that the device shows now, or a recovery code.
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::sign_in::check_code;
 use super::{BOUND_TO, Session};
@@ -9,7 +10,7 @@ use crate::people::{Caller, bearer_key};
 use crate::{Code, Control, Error};
 
 /// A code.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepUp {
     /// What the device shows now, or a recovery code.

@@ -3,6 +3,7 @@
 use keyward_policy::{Actor, AddressRules, Authority, Operation, OperatorId, Role, Token, TokenId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{PREFIX, TokenView};
 use crate::operation::key::ranges;
@@ -13,8 +14,9 @@ use crate::{Code, Control, Error, ShownOnce, name, time};
 const EXPIRES_DEFAULT: &str = "90d";
 
 /// A token to be made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CreateToken)]
 pub struct Create {
     /// Its name.
     pub name: String,
@@ -29,12 +31,14 @@ pub struct Create {
 }
 
 /// A new token, and what the program shows, once.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = IssuedToken)]
 pub struct Created {
     /// The token.
     #[serde(flatten)]
     pub token: TokenView,
     /// What the program shows: `Authorization: Bearer …`.
+    #[schema(value_type = String)]
     pub bearer: ShownOnce,
 }
 

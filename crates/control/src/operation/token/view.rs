@@ -3,25 +3,32 @@
 use jiff::Timestamp;
 use keyward_policy::{Role, Token, TokenId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A token, without what the program shows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Token)]
 pub struct TokenView {
     /// Its id.
+    #[schema(value_type = String)]
     pub id: TokenId,
     /// What it is called.
     pub name: String,
     /// What it may do.
+    #[schema(value_type = crate::api::openapi::Role)]
     pub role: Role,
     /// The only addresses that it may be used from; none means any.
     pub ip: Vec<String>,
     /// Who made it.
     pub created_by: String,
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// Until when it is good.
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub used_at: Option<Timestamp>,
 }
 

@@ -1,12 +1,14 @@
 //! A session whose second factor was shown a while ago, and a program that has none: neither does what asks for a fresh one.
 //!
-//! What asks for one is read from the table of operations, so that a new one is tried too or fails here.
+//! What asks for one is read from the table of operations, and from what the API says of its routes, so that a new one is
+//! tried too or fails here.
 
 use keyward_policy::{Operation, Proof};
 use serde_json::{Value, json};
 
 use super::scene::Scene;
 use crate::people::PASSWORD;
+use crate::wire::Wire;
 use crate::world::Setup;
 
 /// A route, and what is sent there.
@@ -81,6 +83,38 @@ fn routes_of_keys(operation: Operation) -> Vec<Route> {
 fn dangerous() -> impl Iterator<Item = (Operation, Route)> {
     let operations = Operation::ALL.iter().filter(|one| one.proof() != Proof::SignedIn);
     operations.flat_map(|one| routes(*one).into_iter().map(|route| (*one, route)))
+}
+
+/// The routes that may ask for one, as the API itself says.
+fn described(scene: &Scene) -> Vec<(String, String)> {
+    let document = Wire::bare("GET", "/api/openapi.json").send_under(&scene.world.server.control, "").json();
+    let asks = |operation: &Value| {
+        let refusal = &operation["responses"]["403"];
+        let shared = refusal["$ref"].as_str().and_then(|at| document.pointer(&at[1..]));
+        shared.unwrap_or(refusal).to_string().contains("second_factor_needed")
+    };
+    let paths = document["paths"].as_object().unwrap().iter();
+    let all = paths.flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |one| (path, one)));
+    let asking = all.filter(|(_, (_, operation))| asks(operation));
+    asking.map(|(path, (method, _))| (method.to_uppercase(), path["/api/v1".len()..].to_owned())).collect()
+}
+
+/// Whether a path is of a route.
+fn is_of(route: &str, path: &str) -> bool {
+    let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    let mut parts = route.iter().zip(&path);
+    route.len() == path.len() && parts.all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+}
+
+#[test]
+fn every_route_that_asks_for_a_second_factor_is_tried() {
+    let tried: Vec<_> = dangerous().map(|(_, route)| route).collect();
+    let described = described(&Scene::new());
+    assert!(described.len() > 20, "{described:?}");
+    for (method, route) in described {
+        let is_tried = tried.iter().any(|(by, path, _)| *by == method && is_of(&route, path));
+        assert!(is_tried, "{method} {route} is not tried");
+    }
 }
 
 fn scene() -> Scene {
