@@ -14,6 +14,7 @@ use keyward_policy::{ApprovalState, Operation, OrderFact};
 
 use crate::Shared;
 use crate::confirm::Confirm;
+use crate::consent;
 use crate::done;
 use crate::finish::finish;
 use crate::form::Posted;
@@ -91,6 +92,7 @@ fn named(fact: &OrderFact<'_>) -> Vec<(&'static str, String)> {
 struct Page {
     frame: Frame,
     rows: Vec<Row>,
+    consents: Vec<consent::Row>,
 }
 
 #[derive(Template)]
@@ -107,7 +109,12 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
         let now = control.now();
         let waiting = list::list(&control, &visitor.actor).await?.items;
         let rows = waiting.into_iter().map(|approval| Row::of(approval, now)).collect();
-        Ok(Page { rows, frame: Frame::new(visitor, Section::Approvals, "Approvals").after(Some(&seen.done)) })
+        let consents = consent::Row::all(&control, &visitor.actor).await?;
+        Ok(Page {
+            rows,
+            consents,
+            frame: Frame::new(visitor, Section::Approvals, "Approvals").after(Some(&seen.done)),
+        })
     });
     Ok(html(&page.await?))
 }

@@ -13,6 +13,12 @@ const DONE: &[(&str, &str)] = &[
     ("approved", "Approved. The request goes on now, once."),
     ("approved-to-be-sent", "Approved. Nothing is sent until its client sends the same request again."),
     ("denied", "Denied. Nothing of it is sent."),
+    (
+        "asked",
+        "Nothing is changed yet: another operator is asked. When he has agreed, carry it out from here.",
+    ),
+    ("agreed", "Agreed. It is done when the one who asked carries it out."),
+    ("not-agreed", "It is not done, and waits no more."),
     ("sealed", "The vault is sealed. Nothing is signed until somebody unseals it."),
     ("unsealed", "The vault is unsealed."),
     ("made", "The vault is made, and unsealed. Keep what unseals it: nobody can recover it."),

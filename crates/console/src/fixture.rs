@@ -156,7 +156,7 @@ impl Fixture {
     }
 
     pub(crate) async fn project(&self, name: &str) {
-        let input = project::add::Add { name: name.to_owned(), rotate_after_days: None };
+        let input = project::add::Add { name: name.to_owned(), rotate_after_days: None, four_eyes: false };
         project::add::add(&self.control, &self.host(), input).await.unwrap();
     }
 
@@ -369,6 +369,6 @@ fn caller() -> Caller {
 
 fn visitor(role: Role, is_fresh: bool) -> Visitor {
     let authority = Authority::Operator { role, is_fresh };
-    let actor = Actor { name: "ada".to_owned(), via: "console", authority };
+    let actor = Actor { name: "ada".to_owned(), via: "console", consented_by: None, authority };
     Visitor { actor, csrf: CSRF.to_owned(), fresh_until: is_fresh.then(|| Now.now()), waiting: 0 }
 }

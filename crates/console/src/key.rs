@@ -4,7 +4,7 @@ mod change;
 mod draft;
 mod edit;
 mod issue;
-mod issued;
+pub(crate) mod issued;
 mod list;
 mod preset;
 mod rights;

@@ -10,6 +10,7 @@ mod attention;
 mod audit;
 mod chart;
 mod confirm;
+mod consent;
 mod credential;
 mod done;
 mod finish;
@@ -73,6 +74,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(credential::routes())
         .merge(project::routes())
         .merge(approval::routes())
+        .merge(consent::routes())
         .merge(audit::routes())
         .merge(kill::routes())
         .merge(live::routes())

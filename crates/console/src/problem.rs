@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use keyward_control::api::status;
 use keyward_control::{Code, Error, Kind};
 
+use crate::done;
 use crate::frame::{Frame, html};
 use crate::then;
 use crate::visitor::Visitor;
@@ -50,7 +51,8 @@ struct Remedy {
     href: &'static str,
 }
 
-/// Makes pages of failures. Whoever must show his second factor first is led there, and back.
+/// Makes pages of failures. Whoever must show his second factor first is led there, and back; what takes a second operator
+/// stands with what waits.
 pub(crate) async fn show(request: Request, next: Next) -> Response {
     let visitor = Visitor::among(request.extensions());
     let uri = request.uri().clone();
@@ -58,6 +60,9 @@ pub(crate) async fn show(request: Request, next: Next) -> Response {
     let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() else { return response };
     if error.code() == Code::SecondFactorNeeded {
         return Redirect::to(&then::after("/step-up", &uri)).into_response();
+    }
+    if error.code() == Code::ConsentNeeded {
+        return done::lead_to("/approvals", "asked");
     }
     page(&error, visitor)
 }

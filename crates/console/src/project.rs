@@ -68,6 +68,7 @@ struct Row {
     name: String,
     id: String,
     rotate_after_days: u16,
+    four_eyes: bool,
     created: Moment,
 }
 
@@ -78,6 +79,7 @@ struct Asking {
     /// The project that is changed; none where one is added.
     project: Option<String>,
     rotate_after_days: u16,
+    four_eyes: bool,
 }
 
 async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -> Result<Response, Failure> {
@@ -87,6 +89,7 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
         let row = |project: keyward_control::operation::project::ProjectView| Row {
             id: project.id.to_string(),
             rotate_after_days: project.rotate_after_days,
+            four_eyes: project.four_eyes,
             created: Moment::new(project.created_at, now),
             name: project.name,
         };
@@ -104,7 +107,8 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
 
 async fn ask_name(visitor: Visitor) -> Response {
     let frame = Frame::new(visitor, Section::Projects, "New project");
-    html(&Asking { frame, project: None, rotate_after_days: Project::ROTATE_AFTER_DAYS_MAX })
+    let rotate_after_days = Project::ROTATE_AFTER_DAYS_MAX;
+    html(&Asking { frame, project: None, rotate_after_days, four_eyes: false })
 }
 
 async fn ask_change(
@@ -115,7 +119,8 @@ async fn ask_change(
     let page = finish(async move {
         let project = show::show(&control, &visitor.actor, &project).await?;
         let frame = Frame::new(visitor, Section::Projects, format!("Change {}", project.name));
-        Ok(Asking { frame, project: Some(project.name), rotate_after_days: project.rotate_after_days })
+        let (rotate_after_days, four_eyes) = (project.rotate_after_days, project.four_eyes);
+        Ok(Asking { frame, project: Some(project.name), rotate_after_days, four_eyes })
     });
     Ok(html(&page.await?))
 }
@@ -125,7 +130,8 @@ async fn change(
     Path(project): Path<String>,
     Posted(visitor, form): Posted,
 ) -> Result<Response, Failure> {
-    let input = update::Update { rotate_after_days: rotation(&form)? };
+    let input =
+        update::Update { rotate_after_days: rotation(&form)?, four_eyes: Some(form.has("four_eyes")) };
     finish(async move { update::update(&control, &visitor.actor, &project, input).await }).await?;
     Ok(done::lead_to("/projects", "project-changed"))
 }
@@ -139,7 +145,11 @@ fn rotation(form: &Form) -> Result<Option<u16>, Error> {
 }
 
 async fn make(control: Shared, Posted(visitor, form): Posted) -> Result<Response, Failure> {
-    let input = add::Add { name: form.text_or_empty("name"), rotate_after_days: rotation(&form)? };
+    let input = add::Add {
+        name: form.text_or_empty("name"),
+        rotate_after_days: rotation(&form)?,
+        four_eyes: form.has("four_eyes"),
+    };
     finish(async move { add::add(&control, &visitor.actor, input).await }).await?;
     Ok(done::lead_to("/projects", "project-added"))
 }

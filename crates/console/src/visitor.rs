@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use keyward_control::Control;
 use keyward_control::api::Held;
 use keyward_control::operation::approval::list::count;
+use keyward_control::operation::consent;
 use keyward_policy::{Actor, Authority, Lack, Operation};
 
 use crate::then;
@@ -38,11 +39,17 @@ pub(crate) async fn count_what_waits(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let visitor = Visitor::among(request.extensions());
-    if let Some(Ok(waiting)) = visitor.map(|visitor| count(&control, &visitor.actor)) {
+    if let Some(visitor) = Visitor::among(request.extensions()) {
+        let waiting = count_for(&control, &visitor.actor).await;
         request.extensions_mut().insert(Waiting(waiting));
     }
     next.run(request).await
+}
+
+/// What cannot be counted is not: the page itself says what is wrong.
+async fn count_for(control: &Control, actor: &Actor) -> usize {
+    let requests = count(control, actor).unwrap_or_default();
+    requests + consent::list::count(control, actor).await.unwrap_or_default()
 }
 
 impl Visitor {

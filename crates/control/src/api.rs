@@ -8,6 +8,7 @@ mod admit;
 mod approval;
 mod audit;
 mod backup;
+mod consent;
 #[cfg(test)]
 mod contract;
 mod credential;
@@ -71,6 +72,7 @@ fn routes() -> Routes {
         .and(key::routes())
         .and(kill::routes())
         .and(approval::routes())
+        .and(consent::routes())
         .and(audit::routes())
         .and(backup::routes())
         .and(session::routes())

@@ -119,6 +119,18 @@ codes! {
     RoleLacksRight = "role_lacks_right", Forbidden;
     /// The caller must show the second factor first.
     SecondFactorNeeded = "second_factor_needed", Forbidden;
+    /// The project takes two operators, and the second one is asked.
+    ConsentNeeded = "consent_needed", Forbidden;
+    /// Nothing waits for a second operator under this id.
+    ConsentUnknown = "consent_unknown", Unknown;
+    /// Whoever asked cannot agree, and nobody else can carry it out.
+    ConsentOwn = "consent_own", Forbidden;
+    /// Somebody has agreed to it already.
+    ConsentGiven = "consent_given", Conflict;
+    /// Nobody has agreed to it yet.
+    ConsentWaits = "consent_waits", Conflict;
+    /// There are no two operators for four eyes.
+    FourEyesAlone = "four_eyes_alone", Conflict;
     /// There is no such path.
     RouteUnknown = "route_unknown", Unknown;
     /// The path does not answer to this method.

@@ -200,7 +200,7 @@ impl Fixture {
     }
 
     pub(crate) async fn project(&self, name: &str) -> Project {
-        let input = project::add::Add { name: name.to_owned(), rotate_after_days: None };
+        let input = project::add::Add { name: name.to_owned(), rotate_after_days: None, four_eyes: false };
         project::add::add(&self.control, &self.actor, input).await.unwrap();
         self.control.store.project(name).await.unwrap()
     }

@@ -4,6 +4,7 @@
 pub mod approval;
 pub mod audit;
 pub mod backup;
+pub mod consent;
 pub mod credential;
 pub mod key;
 pub mod kill;

@@ -5,6 +5,7 @@ mod approval;
 mod audit;
 mod backup;
 mod completions;
+mod consent;
 mod credential;
 mod demo;
 mod doctor;
@@ -59,6 +60,8 @@ pub(crate) enum Other {
     #[command(subcommand)]
     Approval(approval::Approval),
     #[command(subcommand)]
+    Consent(consent::Consent),
+    #[command(subcommand)]
     Operator(operator::Operator),
     #[command(subcommand)]
     Token(token::Token),
@@ -110,6 +113,7 @@ impl Other {
             Self::Export(command) => command.run(invocation).await,
             Self::Kill(command) => command.run(invocation).await,
             Self::Approval(command) => command.run(invocation).await,
+            Self::Consent(command) => command.run(invocation).await,
             Self::Operator(command) => command.run(invocation).await,
             Self::Token(command) => command.run(invocation).await,
             Self::Audit(command) => command.run(invocation).await,

@@ -11,6 +11,9 @@ pub struct Actor {
     pub name: String,
     /// By which way: `cli`, `socket`, `console`, `api`, ….
     pub via: &'static str,
+    /// Which other operator agreed to it, where it takes two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consented_by: Option<String>,
     /// What he may do.
     #[serde(skip)]
     pub authority: Authority,
@@ -42,7 +45,7 @@ pub enum Lack {
 impl Actor {
     /// Whoever works on the host itself.
     pub fn on_host(name: impl Into<String>, via: &'static str) -> Self {
-        Self { name: name.into(), via, authority: Authority::Host }
+        Self { name: name.into(), via, consented_by: None, authority: Authority::Host }
     }
 
     /// Whether he may carry an operation out.
@@ -75,7 +78,7 @@ mod tests {
 
     fn check(role: Role, is_fresh: bool, operation: Operation) -> Result<(), Lack> {
         let authority = Authority::Operator { role, is_fresh };
-        Actor { name: "ada".to_owned(), via: "test", authority }.check(operation)
+        Actor { name: "ada".to_owned(), via: "test", consented_by: None, authority }.check(operation)
     }
 
     #[test]

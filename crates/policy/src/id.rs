@@ -116,6 +116,8 @@ ids! {
     OperatorId = "op";
     /// Names an API token.
     TokenId = "tok";
+    /// Names a change that waits for a second operator.
+    ConsentId = "con";
     /// Names what waits for an operator's approval.
     ApprovalId = "apr";
     /// Names one request through the gateway; clients see it as `Keyward-Request-Id`.

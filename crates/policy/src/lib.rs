@@ -42,7 +42,9 @@ pub use event::{
 pub use grant::Grant;
 pub use hold::{Hold, HoldError, Holds, Spending};
 pub use host::{Clock, Entropy};
-pub use id::{ApprovalId, CredentialId, IdError, KeyId, OperatorId, ProjectId, RequestId, TokenId, VenueId};
+pub use id::{
+    ApprovalId, ConsentId, CredentialId, IdError, KeyId, OperatorId, ProjectId, RequestId, TokenId, VenueId,
+};
 pub use issued::{ApiKey, ENTROPY_BYTES, KeyStringError, Part, check_key_string, key_string};
 pub use key::{Key, KeyState, KeyType, Lifetime, Project, Standing, TransitionError, Verifier};
 pub use kill_switch::KillSwitch;

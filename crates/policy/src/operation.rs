@@ -126,6 +126,16 @@ operations! {
     ApprovalApprove = "approval approve", Issue, Fresh;
     /// Does not.
     ApprovalDeny = "approval deny", Stop, SignedIn;
+    /// Lists the changes that wait for a second operator.
+    ConsentList = "consent list", See, SignedIn;
+    /// Looks at one.
+    ConsentShow = "consent show", See, SignedIn;
+    /// Agrees to what another operator asked for.
+    ConsentGive = "consent give", Issue, Fresh;
+    /// Does not, or takes back what one asked for.
+    ConsentRefuse = "consent refuse", Stop, SignedIn;
+    /// Carries out what another operator agreed to, once.
+    ConsentUse = "consent use", Issue, Fresh;
     /// Lists operators.
     OperatorList = "operator list", People, SignedIn;
     /// Invites somebody to become one.

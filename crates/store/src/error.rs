@@ -35,6 +35,8 @@ pub enum What {
     Token,
     /// A passkey.
     Passkey,
+    /// A change that waits for a second operator.
+    Consent,
 }
 
 impl fmt::Display for What {
@@ -53,6 +55,7 @@ impl fmt::Display for What {
             Self::Invitation => "invitation for",
             Self::Token => "API token",
             Self::Passkey => "passkey",
+            Self::Consent => "consent",
         })
     }
 }

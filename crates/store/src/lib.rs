@@ -21,6 +21,7 @@
 mod backend;
 mod anchors;
 mod column;
+mod consents;
 mod copy;
 mod credentials;
 mod error;
@@ -45,6 +46,7 @@ mod venues;
 mod story;
 
 pub use anchors::Anchor;
+pub use consents::Consent;
 pub use error::{Error, What};
 pub use keys::{KeyFilter, Revoke};
 pub use open::Store;

@@ -15,6 +15,7 @@ struct ProjectRow {
     id: String,
     name: String,
     rotate_after_days: i64,
+    four_eyes: i64,
     created_at: i64,
 }
 
@@ -32,6 +33,7 @@ impl Row for ProjectRow {
             created_at: column::time(self.created_at)?,
             name: self.name,
             rotate_after_days: self.rotate_after_days.try_into()?,
+            four_eyes: self.four_eyes != 0,
         })
     }
 }
@@ -42,11 +44,10 @@ impl Store {
     /// # Errors
     /// [`Error::Taken`] when the name is in use.
     pub async fn add_project(&self, project: &Project) -> Result<(), Error> {
-        const SQL: &str =
-            "INSERT INTO projects (id, name, rotate_after_days, created_at) VALUES ($1, $2, $3, $4)";
+        const SQL: &str = "INSERT INTO projects (id, name, rotate_after_days, four_eyes, created_at) VALUES ($1, $2, $3, $4, $5)";
         let added = on!(&self.pool, |db| {
             let add = sqlx::query(SQL).bind(project.id.to_string()).bind(&project.name);
-            let add = add.bind(i64::from(project.rotate_after_days));
+            let add = add.bind(i64::from(project.rotate_after_days)).bind(i64::from(project.four_eyes));
             add.bind(micros(project.created_at)).execute(db).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Project, &project.name))
@@ -57,7 +58,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn project(&self, id_or_name: &str) -> Result<Project, Error> {
-        const SQL: &str = "SELECT id, name, rotate_after_days, created_at FROM projects \
+        const SQL: &str = "SELECT id, name, rotate_after_days, four_eyes, created_at FROM projects \
             WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let project = self.find::<ProjectRow>(SQL, id_or_name).await?;
         project.ok_or_else(|| Error::not_found(What::Project, &id_or_name))
@@ -68,7 +69,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn projects(&self, page: &Page) -> Result<List<Project>, Error> {
-        const SQL: &str = "SELECT id, name, rotate_after_days, created_at FROM projects WHERE name > $1 ORDER BY name LIMIT $2";
+        const SQL: &str = "SELECT id, name, rotate_after_days, four_eyes, created_at FROM projects WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<ProjectRow>(SQL, page, |project| project.name.clone()).await
     }
 
@@ -77,11 +78,12 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn update_project(&self, project: &Project) -> Result<(), Error> {
-        const SQL: &str = "UPDATE projects SET rotate_after_days = $1 WHERE id = $2";
+        const SQL: &str = "UPDATE projects SET rotate_after_days = $1, four_eyes = $2 WHERE id = $3";
         let mut turn = self.turn().await?;
         let id = turn.require(What::Project, &project.id).await?;
         on!(&mut turn.0, |tx| {
-            let set = sqlx::query(SQL).bind(i64::from(project.rotate_after_days)).bind(id);
+            let set = sqlx::query(SQL).bind(i64::from(project.rotate_after_days));
+            let set = set.bind(i64::from(project.four_eyes)).bind(id);
             set.execute(&mut **tx).await.map(drop)
         })?;
         turn.commit().await
@@ -109,7 +111,7 @@ mod tests {
             assert!(matches!(store.add_project(&project("bots")).await, Err(Error::Taken { .. })));
             assert_eq!(store.project("bots").await.unwrap(), bots);
             assert_eq!(store.project(&bots.id.to_string()).await.unwrap(), bots);
-            let sooner = Project { rotate_after_days: 30, ..bots.clone() };
+            let sooner = Project { rotate_after_days: 30, four_eyes: true, ..bots.clone() };
             store.update_project(&sooner).await.unwrap();
             let bots = sooner;
             assert_eq!(store.project("bots").await.unwrap(), bots);

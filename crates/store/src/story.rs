@@ -104,6 +104,7 @@ pub(crate) fn credential(name: &str, venue: &Venue) -> Credential {
 
 pub(crate) fn project(name: &str) -> Project {
     Project {
+        four_eyes: false,
         id: keyward_policy::ProjectId::from_entropy(entropy()),
         name: name.to_owned(),
         rotate_after_days: 90,

@@ -163,6 +163,8 @@ async fn issue(control: Shared, visitor: Visitor, draft: Draft) -> Result<Respon
         Err(error) if error.code() == Code::SecondFactorNeeded => {
             Ok(Redirect::to(&then::leading_to("/step-up", &draft.address())).into_response())
         }
+        // Another operator was asked, so there is nothing to mend here.
+        Err(error) if error.code() == Code::ConsentNeeded => Err(error.into()),
         Err(error) if error.code().kind().fault() == keyward_policy::Fault::Caller => {
             Ok(form_page(&control, visitor, draft, Some(error)).await?)
         }

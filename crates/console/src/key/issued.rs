@@ -19,7 +19,7 @@ struct Page<'a> {
 }
 
 /// Shows a key that was just made. Its answer is kept nowhere, and nothing can lead here again.
-pub(super) fn page(visitor: Visitor, created: &Created) -> Response {
+pub(crate) fn page(visitor: Visitor, created: &Created) -> Response {
     let title = format!("{} is issued", created.key.name);
     let frame = Frame::new(visitor, Section::Keys, title).with_script("secret.js");
     let (key, secret) = (&created.key, created.secret.as_ref());

@@ -8,7 +8,7 @@ use crate::fixture::Fixture;
 
 /// How each operation is asked for. What it is about need not exist: whether one may comes first.
 fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
-    asked_of_keys(operation).or_else(|| asked_of_people(operation))
+    asked_of_keys(operation).or_else(|| asked_of_people(operation)).or_else(|| asked_of_waiting(operation))
 }
 
 fn asked_of_people(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
@@ -24,6 +24,23 @@ fn asked_of_people(operation: Operation) -> Option<(&'static str, &'static str, 
         Op::TokenList => ("GET", "/tokens", nothing),
         Op::TokenCreate => ("POST", "/tokens", json!({ "name": "x", "role": "viewer" })),
         Op::TokenRevoke => ("DELETE", "/tokens/x", nothing),
+        _ => return None,
+    })
+}
+
+fn asked_of_waiting(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
+    use Operation as Op;
+    let nothing = Value::Null;
+    Some(match operation {
+        Op::ApprovalList => ("GET", "/approvals", nothing),
+        Op::ApprovalShow => ("GET", "/approvals/x", nothing),
+        Op::ApprovalApprove => ("POST", "/approvals/x/approve", nothing),
+        Op::ApprovalDeny => ("POST", "/approvals/x/deny", nothing),
+        Op::ConsentList => ("GET", "/consents", nothing),
+        Op::ConsentShow => ("GET", "/consents/x", nothing),
+        Op::ConsentGive => ("POST", "/consents/x/give", nothing),
+        Op::ConsentRefuse => ("POST", "/consents/x/refuse", nothing),
+        Op::ConsentUse => ("POST", "/consents/x/use", nothing),
         _ => return None,
     })
 }
@@ -74,10 +91,6 @@ fn asked_of_keys(operation: Operation) -> Option<(&'static str, &'static str, Va
         Op::KeyRevoke => ("POST", "/keys/x/revoke", nothing),
         Op::KeyDelete => ("DELETE", "/keys/x", nothing),
         Op::Kill => ("POST", "/kill", json!({ "key": "x" })),
-        Op::ApprovalList => ("GET", "/approvals", nothing),
-        Op::ApprovalShow => ("GET", "/approvals/x", nothing),
-        Op::ApprovalApprove => ("POST", "/approvals/x/approve", nothing),
-        Op::ApprovalDeny => ("POST", "/approvals/x/deny", nothing),
         Op::AuditTail => ("GET", "/audit", nothing),
         Op::AuditShow => ("GET", "/audit/x", nothing),
         Op::AuditVerify => ("POST", "/audit/verify", nothing),
@@ -102,7 +115,12 @@ const ONES_OWN: [Operation; 8] = [
 ];
 
 fn actor(role: Role, is_fresh: bool) -> Actor {
-    Actor { name: "ada".to_owned(), via: "test", authority: Authority::Operator { role, is_fresh } }
+    Actor {
+        name: "ada".to_owned(),
+        via: "test",
+        consented_by: None,
+        authority: Authority::Operator { role, is_fresh },
+    }
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn show(held: Result<Held, Error>, actor: Result<Acting, Error>) -> Result
             is_enrolled: session.is_enrolled(),
         }));
     }
-    let Acting(Actor { name, via, authority }) = actor?;
+    let Acting(Actor { name, via, authority, .. }) = actor?;
     let role = match authority {
         keyward_policy::Authority::Operator { role, .. } => Some(role),
         keyward_policy::Authority::Host => None,

@@ -9,9 +9,10 @@ mod view;
 
 pub use view::ProjectView;
 
-use keyward_policy::Project;
+use keyward_policy::{Operation, OperatorState, Project};
+use keyward_store::Page;
 
-use crate::{Code, Error};
+use crate::{Code, Control, Error};
 
 fn check_rotation(days: u16) -> Result<(), Error> {
     if (1..=Project::ROTATE_AFTER_DAYS_MAX).contains(&days) {
@@ -19,4 +20,17 @@ fn check_rotation(days: u16) -> Result<(), Error> {
     }
     Err(Error::new(Code::TimeInvalid, format!("keys cannot be rotated after {days} days"))
         .hint("1 to 90 days; 90 where nobody says otherwise"))
+}
+
+/// Four eyes are two people: with one alone, nothing could be widened any more, and four eyes not be given up.
+async fn check_there_are_two(control: &Control) -> Result<(), Error> {
+    let operators = control.store.operators(&Page::default()).await?.items;
+    let may_agree = operators
+        .iter()
+        .filter(|one| one.state == OperatorState::Active && one.role.has(Operation::ConsentGive.right()));
+    if may_agree.count() >= 2 {
+        return Ok(());
+    }
+    Err(Error::new(Code::FourEyesAlone, "there are no two operators who could agree to each other's changes")
+        .hint("invite another one first: keyward operator invite"))
 }

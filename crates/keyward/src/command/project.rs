@@ -13,6 +13,7 @@ const FIELDS: &[Field] = &[
     ("id", "/id"),
     ("name", "/name"),
     ("rotate after days", "/rotate_after_days"),
+    ("four eyes", "/four_eyes"),
     ("created", "/created_at"),
 ];
 const COLUMNS: &[Field] = &[("NAME", "/name"), ("ID", "/id"), ("CREATED", "/created_at")];
@@ -47,6 +48,10 @@ struct Asks {
     #[arg(long, value_name = "DAYS", value_parser = days)]
     #[serde(rename = "rotate_after_days", skip_serializing_if = "Option::is_none")]
     rotate_after: Option<u16>,
+    /// Whether what widens its keys, and keys that move money, take a second operator
+    #[arg(long, value_name = "YES_OR_NO", value_parser = yes_or_no)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    four_eyes: Option<bool>,
 }
 
 /// A project to be added.
@@ -62,7 +67,7 @@ pub(crate) struct Add {
 
 /// What shall be different.
 #[derive(Args)]
-#[command(after_help = "Example:\n  keyward project update bots --rotate-after 60d")]
+#[command(after_help = "Example:\n  keyward project update bots --rotate-after 60d --four-eyes yes")]
 pub(crate) struct Update {
     #[command(flatten)]
     project: Named,
@@ -73,6 +78,14 @@ pub(crate) struct Update {
 /// A number of days, with or without its unit.
 fn days(text: &str) -> Result<u16, String> {
     text.strip_suffix('d').unwrap_or(text).parse().map_err(|_| "write it like 60d".to_owned())
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("say yes or no".to_owned()),
+    }
 }
 
 impl Project {

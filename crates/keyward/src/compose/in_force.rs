@@ -1,5 +1,6 @@
 //! The settings in force, by the names that the configuration file has for them.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use keyward_control::operation::settings::Setting;
@@ -96,8 +97,8 @@ fn wait(name: &'static str, value: Duration, meaning: &'static str) -> Setting {
     setting(name, value.as_secs(), meaning)
 }
 
-fn setting(name: &'static str, value: impl ToString, meaning: &'static str) -> Setting {
-    Setting { name, value: value.to_string(), meaning }
+fn setting(name: &'static str, value: impl Display, meaning: &'static str) -> Setting {
+    Setting { name, value: format!("{value}"), meaning }
 }
 
 #[cfg(test)]

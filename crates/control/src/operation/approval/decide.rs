@@ -69,7 +69,12 @@ mod tests {
     }
 
     fn ada(role: Role, is_fresh: bool) -> Actor {
-        Actor { name: "ada".to_owned(), via: "test", authority: Authority::Operator { role, is_fresh } }
+        Actor {
+            name: "ada".to_owned(),
+            via: "test",
+            consented_by: None,
+            authority: Authority::Operator { role, is_fresh },
+        }
     }
 
     #[tokio::test]

@@ -1,17 +1,18 @@
 //! `key create`: issues a key.
 
 use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, Operation, PermissionSet, RateLimit};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::issue::{self, Created};
 use super::terms::{Rate, Terms};
-use super::wide::{beyond_trading, is_wide};
+use super::wide::{beyond_trading, is_wide, moves_money};
 use super::{KeyView, described, grants, pages};
+use crate::operation::consent::Asked;
 use crate::{Code, Control, Error, name};
 
 /// A key to be issued. What is not allowed here is denied.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewKey)]
 pub struct Create {
@@ -88,6 +89,10 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let grants = grants::resolve(control, &input, &terms).await?;
     let caveats = grants::caveats(control, &grants).await?;
     free(control, &input.name).await?;
+    if moves_money(terms.permissions) {
+        let (words, asked) = (asked_for(&input), Asked::KeyCreate { input: input.clone() });
+        control.check_consent(actor, &project, words, asked).await?;
+    }
     let id = KeyId::from_entropy(control.random());
     let halves = issue::halves(control, id, input.key_type, terms.pages, input.public_key.as_deref()).await?;
     let key = Key {
@@ -112,6 +117,23 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let mut warnings = warnings(terms.permissions, &key);
     warnings.extend(caveats);
     Ok(Created { key: KeyView { warnings, ..KeyView::one(control, key).await? }, secret: halves.secret })
+}
+
+/// What a second operator agrees to, as he reads it.
+fn asked_for(input: &Create) -> Vec<String> {
+    let listed = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(", ") };
+    let places = input.credentials.iter().chain(&input.venues).cloned().collect::<Vec<_>>();
+    vec![
+        format!("A new key {} in {}, on {}", input.name, input.project, places.join(", ")),
+        format!("It may: {}", input.allow.join(", ")),
+        format!(
+            "It works on {}, from {}",
+            listed(&input.symbols, "every market"),
+            listed(&input.ip, "any address")
+        ),
+        format!("A person has to approve: {}", listed(&input.holds, "nothing")),
+        format!("It ends: {}", input.expires.as_deref().unwrap_or("90d")),
+    ]
 }
 
 /// A name means one key, except while a rotation lasts; those of revoked keys are free again.

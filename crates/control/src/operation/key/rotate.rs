@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keyward_policy::{Actor, Change, Key, KeyId, Lifetime, Operation, Standing};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::difference::widens;
 use super::issue::{self, Created, Halves};
-use super::wide::is_wide_key;
+use super::wide::{is_wide_key, key_moves_money};
 use super::{KeyView, described, find};
+use crate::operation::consent::Asked;
 use crate::{Code, Control, Error, time};
 
 /// How long the old key still works when nobody says otherwise.
@@ -17,7 +18,7 @@ const OVERLAP_DEFAULT: &str = "1h";
 const OVERLAP_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A rotation.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(as = Rotation)]
 pub struct Rotate {
@@ -62,6 +63,9 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
     if is_wide_key(&new) || widens(&old, &new) {
         act.check_fresh()?;
     }
+    if key_moves_money(&new) || widens(&old, &new) {
+        consented(control, actor, &old, &new, input).await?;
+    }
     let lifetime = Lifetime { retires_at: Some(retires_at), ..old.lifetime };
     let old = Key { lifetime, revision: old.revision + 1, ..old };
     let recorded = act.record(id, details(&new, retires_at)).await?;
@@ -70,6 +74,27 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
     control.publish(Change::Key(Box::new(new.clone())));
     control.publish(Change::Key(Box::new(old)));
     Ok(Created { key: KeyView::one(control, new).await?, secret })
+}
+
+/// A new secret is as good as a new key.
+async fn consented(
+    control: &Control,
+    actor: &Actor,
+    old: &Key,
+    new: &Key,
+    input: Rotate,
+) -> Result<(), Error> {
+    let project = control.store.project(&old.project.to_string()).await?;
+    let ends = new.lifetime.expires_at.map_or_else(|| "never".to_owned(), |at| format!("at {at}"));
+    let words = vec![
+        format!(
+            "The key {} is replaced by one with the same limits, and a secret that {} sees",
+            old.name, actor.name
+        ),
+        format!("It ends {ends}"),
+    ];
+    let asked = Asked::KeyRotate { key: old.id.to_string(), revision: old.revision, input };
+    control.check_consent(actor, &project, words, asked).await
 }
 
 /// Only a key that is not at its end already is rotated, and only once.

@@ -8,7 +8,7 @@ use keyward_policy::{
     AddressRules, Hold, Holds, KeyType, Lifetime, Pages, Permission, PermissionSet, RateLimit, Symbol,
     Symbols, Verb, canonical,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::create::Create;
 use super::pages;
@@ -29,7 +29,7 @@ const RATE_MAX: u32 = 1_000_000;
 const RATE_DEFAULT: RateLimit = RateLimit { per_minute: 1_200, burst: 100 };
 
 /// A rate, or the explicit choice of none.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected `unlimited`, or an object with per_minute and burst")]
 pub enum Rate {
     /// A limit.
@@ -39,7 +39,7 @@ pub enum Rate {
 }
 
 /// The word for a key without a rate limit.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unlimited {
     /// As often as it likes.

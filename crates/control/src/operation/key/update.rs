@@ -2,17 +2,19 @@
 
 use jiff::Timestamp;
 use keyward_policy::{Actor, AddressRules, Change, Grant, Key, Lifetime, Operation, RateLimit, Standing};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::difference::{difference, widens};
 use super::terms::{self, Rate};
+use super::told::told;
 use super::{KeyView, find, grants, pages};
+use crate::operation::consent::Asked;
 use crate::{Code, Control, Error, time};
 
 /// What shall be different. What is not named stays as it is.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = KeyUpdate)]
 pub struct Update {
@@ -62,6 +64,11 @@ pub async fn update(
     let widens = widens(&old, &new);
     if widens {
         act.check_fresh()?;
+        let project = control.store.project(&old.project.to_string()).await?;
+        let words =
+            std::iter::once(format!("The key {} is changed", old.name)).chain(told(&changes)).collect();
+        let asked = Asked::KeyUpdate { key: old.id.to_string(), revision: old.revision, input };
+        control.check_consent(actor, &project, words, asked).await?;
     }
     let details = json!({ "changed": changes, "widens": widens, "revision": new.revision });
     let recorded = act.record(new.id, details).await?;
@@ -192,7 +199,7 @@ mod tests {
         let fixture = Fixture::new().await;
         fixture.restricted_key("bot").await;
         let authority = Authority::Operator { role: Role::Trader, is_fresh: false };
-        let stale = Actor { name: "ada".to_owned(), via: "test", authority };
+        let stale = Actor { name: "ada".to_owned(), via: "test", consented_by: None, authority };
         assert!(as_whom(&fixture, &stale, json!({ "allow": ["read"] })).await.is_ok());
         let more = json!({ "holds": ["withdraw", "trade>500 USDT", "transfer"] });
         assert!(as_whom(&fixture, &stale, more).await.is_ok(), "to hold more is to narrow");

@@ -57,7 +57,7 @@ pub async fn accept(control: &Control, caller: &Caller, input: Accept) -> Result
         created_at: control.now(),
     };
     let authority = Authority::Operator { role: operator.role, is_fresh: false };
-    let actor = Actor { name: operator.name.clone(), via: "invitation", authority };
+    let actor = Actor { name: operator.name.clone(), via: "invitation", consented_by: None, authority };
     control.note_of(
         &actor,
         "operator accept",

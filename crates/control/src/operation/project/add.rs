@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{ProjectView, check_rotation};
+use super::{ProjectView, check_rotation, check_there_are_two};
 use crate::{Control, Error, name};
 
 /// A project to be added.
@@ -18,6 +18,9 @@ pub struct Add {
     /// How old its keys become before they should be rotated, in days: 1 to 90, and 90 unless said otherwise.
     #[serde(default)]
     pub rotate_after_days: Option<u16>,
+    /// Whether what widens its keys, and keys that move money, need a second operator.
+    #[serde(default)]
+    pub four_eyes: bool,
 }
 
 /// Adds a project.
@@ -29,10 +32,15 @@ pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<Project
     name::check(&input.name)?;
     let rotate_after_days = input.rotate_after_days.unwrap_or(Project::ROTATE_AFTER_DAYS_MAX);
     check_rotation(rotate_after_days)?;
+    if input.four_eyes {
+        check_there_are_two(control).await?;
+    }
     let id = ProjectId::from_entropy(control.random());
-    let project = Project { id, name: input.name, rotate_after_days, created_at: control.now() };
-    let recorded =
-        act.record(id, json!({ "name": project.name, "rotate_after_days": rotate_after_days })).await?;
+    let (four_eyes, created_at) = (input.four_eyes, control.now());
+    let project = Project { id, name: input.name, rotate_after_days, four_eyes, created_at };
+    let details =
+        json!({ "name": project.name, "rotate_after_days": rotate_after_days, "four_eyes": four_eyes });
+    let recorded = act.record(id, details).await?;
     recorded.carry_out(control.store.add_project(&project)).await?;
     Ok(project.into())
 }
@@ -44,7 +52,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     async fn added(fixture: &Fixture, name: &str) -> Result<ProjectView, Code> {
-        let input = Add { name: name.to_owned(), rotate_after_days: None };
+        let input = Add { name: name.to_owned(), rotate_after_days: None, four_eyes: false };
         add(&fixture.control, &fixture.actor, input).await.map_err(|error| error.code())
     }
 

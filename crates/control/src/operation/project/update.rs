@@ -1,26 +1,30 @@
 //! `project update`: changes what a project asks of its keys.
 
 use keyward_policy::{Actor, Operation, Project};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::{ProjectView, check_rotation};
+use super::{ProjectView, check_rotation, check_there_are_two};
+use crate::operation::consent::Asked;
 use crate::{Control, Error};
 
 /// What shall be different. What is not named stays as it is.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(as = ProjectUpdate)]
 pub struct Update {
     /// How old its keys become before they should be rotated, in days: 1 to 90.
     pub rotate_after_days: Option<u16>,
+    /// Whether what widens its keys, and keys that move money, need a second operator.
+    pub four_eyes: Option<bool>,
 }
 
-/// Changes a project.
+/// Changes a project. To give up four eyes takes four eyes, and a fresh second factor.
 ///
 /// # Errors
-/// `project_unknown`, `time_invalid`; and those of every change.
+/// `project_unknown`, `time_invalid`, `four_eyes_alone`, `consent_needed`, `second_factor_needed`; and those of every
+/// change.
 pub async fn update(
     control: &Control,
     actor: &Actor,
@@ -29,16 +33,42 @@ pub async fn update(
 ) -> Result<ProjectView, Error> {
     let act = control.act(actor, Operation::ProjectUpdate).await?;
     let old = control.store.project(project).await?;
-    let rotate_after_days = input.rotate_after_days.unwrap_or(old.rotate_after_days);
-    check_rotation(rotate_after_days)?;
-    if rotate_after_days == old.rotate_after_days {
+    let new = changed(&old, &input)?;
+    let changes = difference(&old, &new);
+    if changes.is_empty() {
         return Ok(old.into());
     }
-    let changed = json!({ "before": old.rotate_after_days, "after": rotate_after_days });
-    let recorded = act.record(old.id, json!({ "changed": { "rotate_after_days": changed } })).await?;
-    let new = Project { rotate_after_days, ..old };
+    if new.four_eyes && !old.four_eyes {
+        check_there_are_two(control).await?;
+    }
+    if old.four_eyes && !new.four_eyes {
+        act.check_fresh()?;
+        let words = vec![format!("The project {} gives four eyes up: one operator is enough", old.name)];
+        let asked = Asked::ProjectUpdate { project: old.id.to_string(), input };
+        control.check_consent(actor, &old, words, asked).await?;
+    }
+    let recorded = act.record(old.id, json!({ "changed": changes })).await?;
     recorded.carry_out(control.store.update_project(&new)).await?;
     Ok(new.into())
+}
+
+fn changed(old: &Project, input: &Update) -> Result<Project, Error> {
+    let rotate_after_days = input.rotate_after_days.unwrap_or(old.rotate_after_days);
+    check_rotation(rotate_after_days)?;
+    Ok(Project { rotate_after_days, four_eyes: input.four_eyes.unwrap_or(old.four_eyes), ..old.clone() })
+}
+
+fn difference(old: &Project, new: &Project) -> Map<String, Value> {
+    let (mut changes, both) =
+        (Map::new(), |before: Value, after: Value| json!({ "before": before, "after": after }));
+    if old.rotate_after_days != new.rotate_after_days {
+        let changed = both(old.rotate_after_days.into(), new.rotate_after_days.into());
+        changes.insert("rotate_after_days".to_owned(), changed);
+    }
+    if old.four_eyes != new.four_eyes {
+        changes.insert("four_eyes".to_owned(), both(old.four_eyes.into(), new.four_eyes.into()));
+    }
+    changes
 }
 
 #[cfg(test)]
@@ -48,7 +78,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     async fn updated(fixture: &Fixture, days: u16) -> Result<u16, Code> {
-        let input = Update { rotate_after_days: Some(days) };
+        let input = Update { rotate_after_days: Some(days), four_eyes: None };
         let updated = update(&fixture.control, &fixture.actor, "bots", input).await;
         updated.map(|project| project.rotate_after_days).map_err(|error| error.code())
     }

@@ -16,6 +16,8 @@ pub struct ProjectView {
     pub name: String,
     /// How old its keys become before they should be rotated, in days.
     pub rotate_after_days: u16,
+    /// Whether what widens its keys, and keys that move money, need a second operator.
+    pub four_eyes: bool,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -27,6 +29,7 @@ impl From<Project> for ProjectView {
             id: project.id,
             name: project.name,
             rotate_after_days: project.rotate_after_days,
+            four_eyes: project.four_eyes,
             created_at: project.created_at,
         }
     }

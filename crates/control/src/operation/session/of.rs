@@ -108,7 +108,7 @@ impl Session {
     pub(crate) fn himself(&self) -> Actor {
         let is_fresh = self.fresh_until.is_some_and(|until| until > self.now);
         let authority = Authority::Operator { role: self.operator.role, is_fresh };
-        Actor { name: self.operator.name.clone(), via: self.via, authority }
+        Actor { name: self.operator.name.clone(), via: self.via, consented_by: None, authority }
     }
 }
 

@@ -31,7 +31,8 @@ pub async fn sign_in_with_passkey(
 ) -> Result<SignedIn, Error> {
     control.attempts.begin(caller, ANYBODY, control.now())?;
     let authority = Authority::Operator { role: Role::Viewer, is_fresh: false };
-    let somebody = |name: &str| Actor { name: name.to_owned(), via: "console", authority };
+    let somebody =
+        |name: &str| Actor { name: name.to_owned(), via: "console", consented_by: None, authority };
     let operator = prove(control, Purpose::SignIn, &input).await?;
     let operator = operator.map_err(|wrong| refused(control, &somebody(ANYBODY), caller, wrong))?;
     control.attempts.succeeded(caller, ANYBODY);

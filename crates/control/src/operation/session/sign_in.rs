@@ -152,7 +152,12 @@ fn wrong_code() -> Error {
 fn note(control: &Control, caller: &Caller, name: &str, outcome: &str) {
     let name = name.chars().filter(|letter| !letter.is_control()).take(100).collect();
     let role = keyward_policy::Role::Viewer;
-    let actor = Actor { name, via: "console", authority: Authority::Operator { role, is_fresh: false } };
+    let actor = Actor {
+        name,
+        via: "console",
+        consented_by: None,
+        authority: Authority::Operator { role, is_fresh: false },
+    };
     control.note_of(&actor, "session sign-in", json!({ "outcome": outcome, "address": caller.address }));
 }
 

@@ -32,7 +32,7 @@ pub async fn of(control: &Control, caller: &Caller, shown: &str) -> Result<Actor
         control.store.use_token(token.id, now).await?;
     }
     let authority = Authority::Operator { role, is_fresh: false };
-    Ok(Actor { name: token.name, via: "token", authority })
+    Ok(Actor { name: token.name, via: "token", consented_by: None, authority })
 }
 
 /// What a token may do now: no more than its maker may. None where it may do nothing, which is put on record.
@@ -45,7 +45,7 @@ async fn role(control: &Control, caller: &Caller, token: &Token) -> Result<Optio
     };
     if role.is_none() {
         let authority = Authority::Operator { role: Role::Viewer, is_fresh: false };
-        let actor = Actor { name: token.name.clone(), via: "token", authority };
+        let actor = Actor { name: token.name.clone(), via: "token", consented_by: None, authority };
         control.note_of(&actor, "token", json!({ "outcome": "refused", "address": caller.address }));
     }
     Ok(role)

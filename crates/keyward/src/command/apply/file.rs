@@ -46,6 +46,8 @@ pub(super) struct Venue {
 pub(super) struct Project {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rotate_after_days: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) four_eyes: Option<bool>,
 }
 
 /// A key's policy. What is not named is the default of a new key, and stays as it is of one that is there.

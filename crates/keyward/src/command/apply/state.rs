@@ -12,6 +12,7 @@ use crate::outcome::Problem;
 
 /// What a record that is shown has beside what a file says.
 const VENUE: [&str; 4] = ["dialect", "mode", "public_market_data", "urls"];
+const PROJECT: [&str; 2] = ["rotate_after_days", "four_eyes"];
 
 /// Venues, projects and keys as the operations show them, by name.
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ pub(super) fn venue(shown: &Value) -> Map<String, Value> {
 
 /// A project's fields as a file has them.
 pub(super) fn project(shown: &Value) -> Map<String, Value> {
-    [("rotate_after_days".to_owned(), shown["rotate_after_days"].clone())].into_iter().collect()
+    PROJECT.iter().map(|field| ((*field).to_owned(), shown[field].clone())).collect()
 }
 
 /// A key's fields as a file has them.
