@@ -15,6 +15,7 @@ mod credential;
 mod enter;
 mod finish;
 mod forgery;
+mod headers;
 mod input;
 mod key;
 mod kill;

@@ -5,6 +5,7 @@
 
 mod absences;
 mod architecture;
+mod asvs;
 mod blobs;
 mod crate_edges;
 mod deny;
@@ -40,6 +41,7 @@ type Rule = fn(&Repository) -> Vec<Finding>;
 const RULES: &[(&str, Rule)] = &[
     ("absences", absences::check),
     ("architecture", architecture::check),
+    ("asvs", asvs::check),
     ("blobs", blobs::check),
     ("crate edges", crate_edges::check),
     ("dependency reasons", dependency_reasons::check),

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, http};
 use keyward_policy::{Actor, TrustedProxies};
 use zeroize::Zeroizing;
 
+use super::headers;
 use crate::operation::session::{self, Session};
 use crate::operation::token;
 use crate::{Caller, Code, Control, Error};
@@ -46,9 +47,10 @@ struct Gate {
     trusted: Arc<TrustedProxies>,
 }
 
-/// Lets these routes know who asks.
+/// Lets these routes know who asks, and has every answer tell a browser what it must not do with it.
 pub fn admitted(router: Router, control: Arc<Control>, trusted: TrustedProxies) -> Router {
-    router.layer(from_fn_with_state(Gate { control, trusted: Arc::new(trusted) }, admit))
+    let gate = Gate { control, trusted: Arc::new(trusted) };
+    router.layer(from_fn_with_state(gate, admit)).layer(from_fn(headers::add))
 }
 
 async fn admit(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
