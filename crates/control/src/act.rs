@@ -77,7 +77,8 @@ impl<'a> Act<'a> {
         self.actor.check_fresh().map_err(|lack| self.control.refuse(self.actor, self.operation, lack))
     }
 
-    /// Puts on record that it was refused, for what only showed when it was looked at.
+    /// Puts on record that it was refused, for what only showed when it was looked at. Not for what ends or narrows a key: a
+    /// start makes that again by its records ([`crate::recover`]), where what was asked for counts.
     pub(crate) fn refused(&self, subject: &str, error: Error) -> Error {
         let details = json!({ "refused": error.code().as_str() });
         let event = self.event(Some(shortened(subject)), details);

@@ -38,11 +38,16 @@ fn impatient() -> Setup {
     Setup { config: "[gateway.limits]\nhold_s = 1\n", ..Setup::BINANCE }
 }
 
+fn operation(event: &Value) -> &str {
+    event["operation"].as_str().unwrap()
+}
+
 /// What the log says of an approval, event by event.
 fn on_record(world: &World, id: &str) -> Vec<String> {
     let events = world.operate(&["audit", "show", id]);
     let kind = |event: &Value| match event["event"].as_str().unwrap() {
-        "changed" => event["operation"].as_str().unwrap().to_owned(),
+        "changed" if event["details"]["refused"].is_string() => format!("{} refused", operation(event)),
+        "changed" => operation(event).to_owned(),
         "approval_ended" => event["end"].as_str().unwrap().to_owned(),
         kind => kind.to_owned(),
     };
@@ -143,7 +148,10 @@ fn a_restart_denies_all_that_waits_and_says_so() {
         held.push(id);
     }
     for id in held {
-        assert_eq!(on_record(&world, &id), ["held", "approval approve", "stopped"]);
+        assert_eq!(
+            on_record(&world, &id),
+            ["held", "approval approve", "stopped", "approval approve refused"]
+        );
     }
     held_once_sure_of_the_time(&world, &key, "KILL");
     assert_eq!(waiting(&world).len(), 1, "it is asked for anew");
