@@ -7,8 +7,17 @@ use crate::wire::{Reply, Wire};
 use crate::world::{Setup, World};
 
 /// What an attack could have changed.
-const STATE: [&str; 8] =
-    ["/operators", "/tokens", "/projects", "/venues", "/credentials", "/keys", "/approvals", "/vault"];
+const STATE: [&str; 9] = [
+    "/operators",
+    "/tokens",
+    "/projects",
+    "/venues",
+    "/credentials",
+    "/keys",
+    "/approvals",
+    "/consents",
+    "/vault",
+];
 /// What changes by mere use.
 const BY_USE: [&str; 2] = ["used_at", "last_used_at"];
 

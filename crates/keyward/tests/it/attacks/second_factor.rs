@@ -75,6 +75,8 @@ fn routes_of_keys(operation: Operation) -> Vec<Route> {
         Op::KeyRotate => vec![("POST", "/keys/wide/rotate", nothing)],
         Op::KeyUpdate => vec![("PATCH", "/keys/narrow", json!({ "ip": [] }))],
         Op::ApprovalApprove => vec![("POST", "/approvals/apr_x/approve", nothing)],
+        Op::ConsentGive => vec![("POST", "/consents/x/give", nothing)],
+        Op::ConsentUse => vec![("POST", "/consents/x/use", nothing)],
         Op::Reopen => vec![("POST", "/reopen", nothing)],
         _ => vec![],
     }
