@@ -30,8 +30,11 @@ async fn list(
     finish(async move { project::list::list(&control, &actor, part).await }).await
 }
 
-const ADD: Told =
-    does(Operation::ProjectAdd, "Add one", &[Code::NameInvalid, Code::NameTaken, Code::TimeInvalid]);
+const ADD: Told = does(
+    Operation::ProjectAdd,
+    "Add one",
+    &[Code::NameInvalid, Code::NameTaken, Code::TimeInvalid, Code::FourEyesAlone],
+);
 
 async fn add(
     control: Shared,
@@ -55,7 +58,7 @@ async fn show(
 const UPDATE: Told = does(
     Operation::ProjectUpdate,
     "Change what one asks of its keys",
-    &[Code::ProjectUnknown, Code::TimeInvalid],
+    &[Code::ProjectUnknown, Code::TimeInvalid, Code::FourEyesAlone],
 );
 
 async fn update(
