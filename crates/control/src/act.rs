@@ -64,6 +64,11 @@ impl Control {
         actor.check(operation).map_err(|lack| self.refuse(actor, operation, lack))
     }
 
+    /// Sees that the actor himself is there, for what turned out to be dangerous. A refusal is on record.
+    pub(crate) fn fresh(&self, actor: &Actor, operation: Operation) -> Result<(), Error> {
+        actor.check_fresh().map_err(|lack| self.refuse(actor, operation, lack))
+    }
+
     fn refuse(&self, actor: &Actor, operation: Operation, lack: Lack) -> Error {
         let error = Error::from(lack);
         self.note_of(actor, operation.name(), json!({ "refused": error.code().as_str() }));
@@ -74,7 +79,7 @@ impl Control {
 impl<'a> Act<'a> {
     /// Sees that the actor himself is there, for what turned out to be dangerous.
     pub(crate) fn check_fresh(&self) -> Result<(), Error> {
-        self.actor.check_fresh().map_err(|lack| self.control.refuse(self.actor, self.operation, lack))
+        self.control.fresh(self.actor, self.operation)
     }
 
     /// Puts on record that it was refused, for what only showed when it was looked at. Not for what ends or narrows a key: a

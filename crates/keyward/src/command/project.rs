@@ -48,7 +48,7 @@ struct Asks {
     #[arg(long, value_name = "DAYS", value_parser = days)]
     #[serde(rename = "rotate_after_days", skip_serializing_if = "Option::is_none")]
     rotate_after: Option<u16>,
-    /// Whether what widens its keys, and keys that move money, take a second operator
+    /// Whether what widens its keys, and wide keys, take a second operator
     #[arg(long, value_name = "YES_OR_NO", value_parser = yes_or_no)]
     #[serde(skip_serializing_if = "Option::is_none")]
     four_eyes: Option<bool>,

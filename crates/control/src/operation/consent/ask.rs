@@ -20,7 +20,7 @@ impl Control {
     /// the error says under which id it waits.
     ///
     /// # Errors
-    /// `consent_needed`, `too_many`; and those of every change.
+    /// `consent_needed`, `second_factor_needed`, `too_many`; and those of every change.
     pub(crate) async fn check_consent(
         &self,
         actor: &Actor,
@@ -31,6 +31,8 @@ impl Control {
         if !project.four_eyes || actor.consented_by.is_some() {
             return Ok(());
         }
+        // Who cannot carry it out later need not ask: a program, and who was not asked who he is for a while.
+        self.fresh(actor, asked.operation())?;
         let asked_text = asked.text()?;
         let waiting = self.store.consents(self.now()).await?;
         let same = |one: &&Consent| one.asked_by == actor.name && one.asked == asked_text;

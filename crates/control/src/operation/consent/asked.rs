@@ -11,7 +11,7 @@ use crate::{Code, Error};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case")]
 pub(crate) enum Asked {
-    /// A key that moves money.
+    /// A wide key: one that does more than trade, or trades from anywhere.
     KeyCreate {
         /// The key.
         input: create::Create,
@@ -25,7 +25,7 @@ pub(crate) enum Asked {
         /// What shall be different.
         input: update::Update,
     },
-    /// A new secret for a key that moves money, or a later end.
+    /// A new secret for a wide key, or a later end.
     KeyRotate {
         /// The id of the key.
         key: String,
@@ -34,7 +34,7 @@ pub(crate) enum Asked {
         /// How.
         input: rotate::Rotate,
     },
-    /// A key that moves money wakes up.
+    /// A wide key wakes up.
     KeyResume {
         /// The id of the key.
         key: String,

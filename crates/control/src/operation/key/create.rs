@@ -2,11 +2,12 @@
 
 use keyward_policy::{Actor, Change, Key, KeyId, KeyState, KeyType, Operation, PermissionSet, RateLimit};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::issue::{self, Created};
 use super::terms::{Rate, Terms};
-use super::wide::{beyond_trading, is_wide, moves_money};
+use super::wide::{beyond_trading, is_wide};
 use super::{KeyView, described, grants, pages};
 use crate::operation::consent::Asked;
 use crate::{Code, Control, Error, name};
@@ -89,7 +90,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let grants = grants::resolve(control, &input, &terms).await?;
     let caveats = grants::caveats(control, &grants).await?;
     free(control, &input.name).await?;
-    if moves_money(terms.permissions) {
+    if is_wide(terms.permissions, &terms.addresses) {
         let (words, asked) = (asked_for(&input), Asked::KeyCreate { input: input.clone() });
         control.check_consent(actor, &project, words, asked).await?;
     }
@@ -119,20 +120,22 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     Ok(Created { key: KeyView { warnings, ..KeyView::one(control, key).await? }, secret: halves.secret })
 }
 
-/// What a second operator agrees to, as he reads it.
+/// What a second operator agrees to, as he reads it: all that was asked for.
 fn asked_for(input: &Create) -> Vec<String> {
     let listed = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(", ") };
     let places = input.credentials.iter().chain(&input.venues).cloned().collect::<Vec<_>>();
+    let (symbols, ip) = (listed(&input.symbols, "every market"), listed(&input.ip, "any address"));
+    let rate = input.rate.map_or_else(|| json!("1200 a minute"), |rate| json!(rate));
+    let pair = input.public_key.as_deref().map(|key| format!(", with the public key {key}"));
     vec![
         format!("A new key {} in {}, on {}", input.name, input.project, places.join(", ")),
         format!("It may: {}", input.allow.join(", ")),
-        format!(
-            "It works on {}, from {}",
-            listed(&input.symbols, "every market"),
-            listed(&input.ip, "any address")
-        ),
+        format!("It works on {symbols}, from {ip}, and never from: {}", listed(&input.deny_ip, "none")),
         format!("A person has to approve: {}", listed(&input.holds, "nothing")),
+        format!("It begins: {}", input.not_before.as_deref().unwrap_or("at once")),
         format!("It ends: {}", input.expires.as_deref().unwrap_or("90d")),
+        format!("How often: {rate}"),
+        format!("It signs with {}{}", json!(input.key_type), pair.unwrap_or_default()),
     ]
 }
 
@@ -166,7 +169,7 @@ fn warnings(permissions: PermissionSet, key: &Key) -> Vec<String> {
 mod tests {
     use keyward_dialect::{SigningKey, VerifyingKey};
     use keyward_policy::{SecretOwner, Verifier, check_key_string};
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::fixture::{Fixture, read};

@@ -2,9 +2,7 @@
 
 use keyward_policy::{Actor, KeyState, Operation};
 
-use super::wide::key_moves_money;
-use super::{KeyView, find, state};
-use crate::operation::consent::Asked;
+use super::{KeyView, state};
 use crate::{Control, Error};
 
 /// Lets a suspended key be used again.
@@ -12,14 +10,6 @@ use crate::{Control, Error};
 /// # Errors
 /// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_not_suspended`; and those of every change.
 pub async fn resume(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
-    control.view(actor, Operation::KeyResume)?;
-    let found = find(control, key).await?;
-    if key_moves_money(&found) && found.state == KeyState::Suspended {
-        let project = control.store.project(&found.project.to_string()).await?;
-        let words = vec![format!("The key {}, which moves money, goes on", found.name)];
-        let asked = Asked::KeyResume { key: found.id.to_string(), revision: found.revision };
-        control.check_consent(actor, &project, words, asked).await?;
-    }
     let resumed = state::change(control, actor, Operation::KeyResume, key, KeyState::resume).await?;
     Ok(resumed.what)
 }

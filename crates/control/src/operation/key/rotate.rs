@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::difference::widens;
 use super::issue::{self, Created, Halves};
-use super::wide::{is_wide_key, key_moves_money};
+use super::wide::is_wide_key;
 use super::{KeyView, described, find};
 use crate::operation::consent::Asked;
 use crate::{Code, Control, Error, time};
@@ -62,8 +62,6 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
     // A new secret of a wide key is as good as a new wide key, and a later end is more than there was.
     if is_wide_key(&new) || widens(&old, &new) {
         act.check_fresh()?;
-    }
-    if key_moves_money(&new) || widens(&old, &new) {
         consented(control, actor, &old, &new, input).await?;
     }
     let lifetime = Lifetime { retires_at: Some(retires_at), ..old.lifetime };

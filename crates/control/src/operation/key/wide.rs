@@ -8,16 +8,6 @@ pub(super) fn beyond_trading(permissions: PermissionSet) -> Vec<&'static str> {
     permissions.iter().filter(beyond).map(Permission::name).collect()
 }
 
-/// Whether a key that may do this moves money out of the account.
-pub(super) fn moves_money(permissions: PermissionSet) -> bool {
-    permissions.iter().any(|one| matches!(one.verb(), Verb::Withdraw | Verb::Transfer))
-}
-
-/// Whether this key does.
-pub(super) fn key_moves_money(key: &Key) -> bool {
-    key.grants.iter().any(|grant| moves_money(grant.permissions))
-}
-
 /// Whether a key with these limits moves money, or trades from anywhere.
 pub(super) fn is_wide(permissions: PermissionSet, addresses: &AddressRules) -> bool {
     let trades = permissions.iter().any(|one| one.verb() == Verb::Trade);

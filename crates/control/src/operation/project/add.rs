@@ -18,7 +18,7 @@ pub struct Add {
     /// How old its keys become before they should be rotated, in days: 1 to 90, and 90 unless said otherwise.
     #[serde(default)]
     pub rotate_after_days: Option<u16>,
-    /// Whether what widens its keys, and keys that move money, need a second operator.
+    /// Whether what widens its keys, and wide keys, need a second operator.
     #[serde(default)]
     pub four_eyes: bool,
 }

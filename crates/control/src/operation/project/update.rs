@@ -16,7 +16,7 @@ use crate::{Control, Error};
 pub struct Update {
     /// How old its keys become before they should be rotated, in days: 1 to 90.
     pub rotate_after_days: Option<u16>,
-    /// Whether what widens its keys, and keys that move money, need a second operator.
+    /// Whether what widens its keys, and wide keys, need a second operator.
     pub four_eyes: Option<bool>,
 }
 
@@ -43,7 +43,10 @@ pub async fn update(
     }
     if old.four_eyes && !new.four_eyes {
         act.check_fresh()?;
-        let words = vec![format!("The project {} gives four eyes up: one operator is enough", old.name)];
+        let words = vec![
+            format!("The project {} gives four eyes up: one operator is enough", old.name),
+            format!("Its keys should be rotated after {} days", new.rotate_after_days),
+        ];
         let asked = Asked::ProjectUpdate { project: old.id.to_string(), input };
         control.check_consent(actor, &old, words, asked).await?;
     }

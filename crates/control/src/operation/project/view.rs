@@ -16,7 +16,7 @@ pub struct ProjectView {
     pub name: String,
     /// How old its keys become before they should be rotated, in days.
     pub rotate_after_days: u16,
-    /// Whether what widens its keys, and keys that move money, need a second operator.
+    /// Whether what widens its keys, and wide keys, need a second operator.
     pub four_eyes: bool,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
