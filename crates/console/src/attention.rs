@@ -43,7 +43,7 @@ const fn tone(level: Level) -> Tone {
 const fn mend(rule: Rule) -> Option<(Operation, &'static str)> {
     match rule {
         Rule::WiderThanUsed => Some((Operation::KeyPropose, "/tighten")),
-        Rule::Old | Rule::EndsSoon => Some((Operation::KeyRotate, "/rotate")),
+        Rule::Old | Rule::EndsSoon | Rule::HandedOverTwice => Some((Operation::KeyRotate, "/rotate")),
         Rule::Idle => Some((Operation::KeyRevoke, "/revoke")),
         Rule::NotChecked => Some((Operation::CredentialCheck, "/check")),
         Rule::NeverExpires => Some((Operation::KeyUpdate, "/edit")),

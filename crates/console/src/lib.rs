@@ -19,6 +19,7 @@ mod fixture;
 mod form;
 mod frame;
 mod guard;
+mod hand_over;
 mod invitation;
 mod key;
 mod kill;
@@ -81,6 +82,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(vault::routes())
         .merge(sign_in::routes())
         .merge(invitation::routes())
+        .merge(hand_over::routes())
         .merge(second_factor::routes())
         .merge(passkey::routes())
         .merge(account::routes())

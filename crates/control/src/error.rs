@@ -131,6 +131,10 @@ codes! {
     ConsentWaits = "consent_waits", Conflict;
     /// There are no two operators for four eyes.
     FourEyesAlone = "four_eyes_alone", Conflict;
+    /// The link of a hand-over was opened, has expired, or never was one.
+    HandOverInvalid = "hand_over_invalid", Unknown;
+    /// The key has no secret that a link could hand over.
+    HandOverEmpty = "hand_over_empty", Invalid;
     /// There is no such path.
     RouteUnknown = "route_unknown", Unknown;
     /// The path does not answer to this method.

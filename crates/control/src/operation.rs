@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod consent;
 pub mod credential;
+pub mod hand_over;
 pub mod key;
 pub mod kill;
 pub mod operator;

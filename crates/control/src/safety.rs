@@ -25,6 +25,8 @@ pub enum Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
+    /// The link to its secret was opened a second time.
+    HandedOverTwice,
     /// It may send money away.
     Withdraws,
     /// It moves money, or reads an account, from any address.

@@ -104,6 +104,8 @@ operations! {
     KeyCreate = "key create", Issue, Judged;
     /// Replaces one by another with the same rights.
     KeyRotate = "key rotate", Issue, Judged;
+    /// Looks whether the link to its secret was opened.
+    KeyHandOver = "key hand-over", See, SignedIn;
     /// Changes what one is limited to.
     KeyUpdate = "key update", Issue, Judged;
     /// Looks what such a change would change.

@@ -40,6 +40,8 @@ pub enum SecretOwner {
     Credential(CredentialId),
     /// The HMAC secret of an issued key.
     Key(KeyId),
+    /// The secret of an issued key on its way to whoever will use it.
+    HandOver(KeyId),
     /// The private key that signs audit checkpoints.
     AuditLog,
     /// The private key that signs the identities of assert-mode venues.
@@ -51,6 +53,7 @@ impl fmt::Display for SecretOwner {
         match self {
             Self::Credential(id) => id.fmt(f),
             Self::Key(id) => id.fmt(f),
+            Self::HandOver(id) => write!(f, "link:{id}"),
             Self::AuditLog => f.write_str("audit-log"),
             Self::Identity => f.write_str("identity"),
         }

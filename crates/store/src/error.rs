@@ -37,6 +37,8 @@ pub enum What {
     Passkey,
     /// A change that waits for a second operator.
     Consent,
+    /// A link that hands a secret over.
+    HandOver,
 }
 
 impl fmt::Display for What {
@@ -56,6 +58,7 @@ impl fmt::Display for What {
             Self::Token => "API token",
             Self::Passkey => "passkey",
             Self::Consent => "consent",
+            Self::HandOver => "hand-over link of",
         })
     }
 }

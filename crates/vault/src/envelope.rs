@@ -138,7 +138,8 @@ mod tests {
     #[test]
     fn a_secret_moved_to_another_record_does_not_open() {
         let (vault, _) = vault();
-        let owners = [key(1), key(2), credential(1), SecretOwner::AuditLog, SecretOwner::Identity];
+        let link = SecretOwner::HandOver(keyward_policy::KeyId::from_entropy([1; 16]));
+        let owners = [key(1), key(2), link, credential(1), SecretOwner::AuditLog, SecretOwner::Identity];
         for of in owners {
             let sealed = vault.seal_secret(of, b"secret").unwrap();
             for by in owners {

@@ -37,6 +37,8 @@ pub(super) struct Draft {
     pub(super) origins: Vec<String>,
     pub(super) address_per_minute: String,
     pub(super) address_burst: String,
+    /// How long a link is good that hands the secret over; empty: it is shown.
+    pub(super) hand_over: String,
 }
 
 impl Draft {
@@ -61,6 +63,7 @@ impl Draft {
             origins: form.words("origins"),
             address_per_minute: form.text_or_empty("address_per_minute"),
             address_burst: form.text_or_empty("address_burst"),
+            hand_over: form.text_or_empty("hand_over"),
         }
     }
 
@@ -123,8 +126,16 @@ impl Draft {
             ("origins", self.origins.join(" ")),
             ("address_per_minute", self.address_per_minute.clone()),
             ("address_burst", self.address_burst.clone()),
+            ("hand_over", self.hand_over.clone()),
         ];
         one.into_iter().chain(many).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// The same, but for what the review itself asks.
+    pub(super) fn fields_to_review(&self) -> Vec<(&'static str, String)> {
+        let mut fields = self.fields();
+        fields.retain(|(name, _)| *name != "hand_over");
+        fields
     }
 
     /// The page on which it can go on, with all that was said.
@@ -157,6 +168,7 @@ impl Draft {
             rate: self.rate()?,
             origins: self.origins.clone(),
             address_rate: self.address_rate()?,
+            hand_over: said(&self.hand_over),
         })
     }
 

@@ -138,7 +138,7 @@ fn review(visitor: Visitor, draft: Draft) -> Response {
     let frame = Frame::new(visitor, Section::Keys, format!("Issue {}?", draft.name));
     html(&Review {
         frame,
-        fields: draft.fields(),
+        fields: draft.fields_to_review(),
         rights: rights(permissions),
         withheld: withheld(permissions),
         warnings: draft.warnings(),

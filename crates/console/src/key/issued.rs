@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::response::Response;
 use keyward_control::ShownOnce;
+use keyward_control::operation::hand_over::Link;
+use keyward_control::operation::hand_over::open::Opened;
 use keyward_control::operation::key::{Created, KeyView};
 
 use crate::frame::{Frame, Section, html};
@@ -15,6 +17,9 @@ struct Page<'a> {
     frame: Frame,
     key: &'a KeyView,
     secret: Option<&'a ShownOnce>,
+    link: Option<&'a Link>,
+    /// Whether an operator looks, who can go to the key.
+    is_operator: bool,
     snippets: Vec<Snippet>,
 }
 
@@ -23,5 +28,14 @@ pub(crate) fn page(visitor: Visitor, created: &Created) -> Response {
     let title = format!("{} is issued", created.key.name);
     let frame = Frame::new(visitor, Section::Keys, title).with_script("secret.js");
     let (key, secret) = (&created.key, created.secret.as_ref());
-    html(&Page { frame, key, secret, snippets: snippets::of(key) })
+    let link = created.hand_over.as_ref();
+    html(&Page { frame, key, secret, link, is_operator: true, snippets: snippets::of(key) })
+}
+
+/// Shows it to whoever opened a link.
+pub(crate) fn handed_over(opened: &Opened) -> Response {
+    let title = format!("The key {}", opened.name);
+    let frame = Frame::perhaps(None, title).with_script("secret.js");
+    let (key, secret) = (&opened.key, Some(&opened.secret));
+    html(&Page { frame, key, secret, link: None, is_operator: false, snippets: snippets::of(key) })
 }

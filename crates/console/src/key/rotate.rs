@@ -61,6 +61,7 @@ pub(super) async fn rotate(
         overlap: form.text("overlap"),
         public_key: form.text("public_key"),
         expires: form.text("expires"),
+        hand_over: form.text("hand_over"),
     };
     let actor = visitor.actor.clone();
     let created = finish(async move { operation(&control, &actor, &key, input).await }).await?;

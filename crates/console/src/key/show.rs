@@ -5,6 +5,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use jiff::Timestamp;
 use keyward_control::operation::audit::tail::{Tail, tail};
+use keyward_control::operation::hand_over;
 use keyward_control::operation::key::KeyView;
 use keyward_control::operation::key::show::show as operation;
 use keyward_control::operation::key::{safety, usage};
@@ -43,7 +44,14 @@ struct Page {
     findings: Vec<Attention>,
     snippets: Vec<Snippet>,
     used: Used,
+    handed: Option<Handed>,
     log: Option<Log>,
+}
+
+/// What became of the link to its secret.
+struct Handed {
+    until: Moment,
+    opened: Option<(Moment, String)>,
 }
 
 /// What the audit log knows of a key, the newest first.
@@ -65,6 +73,7 @@ pub(super) async fn show(
         let (badge, advice) = standing(&key);
         let used = usage::usage(&control, &visitor.actor, &key.id.to_string()).await?;
         let used = Used::of(&key, &used, now);
+        let handed = handed(&control, &visitor, &key).await?;
         let log = log(&control, &visitor, &key, now).await?;
         let page = format!("/keys/{}", key.id);
         let findings = safety::of_one(&control, &visitor.actor, &key.id.to_string()).await?;
@@ -80,11 +89,21 @@ pub(super) async fn show(
             findings,
             snippets: snippets::of(&key),
             used,
+            handed,
             log,
             key,
         })
     });
     Ok(html(&page.await?))
+}
+
+async fn handed(control: &Control, visitor: &Visitor, key: &KeyView) -> Result<Option<Handed>, Error> {
+    let link = hand_over::show::show(control, &visitor.actor, &key.id.to_string()).await?.hand_over;
+    let moment = |at| Moment::new(at, control.now());
+    Ok(link.map(|link| Handed {
+        until: moment(link.expires_at),
+        opened: link.opened_at.map(moment).zip(link.opened_from),
+    }))
 }
 
 /// What the log knows of the key, for whoever may read it.

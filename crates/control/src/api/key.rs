@@ -3,10 +3,12 @@
 use keyward_policy::Operation;
 
 use super::Shared;
+use super::admit::From;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
-use super::routes::{Routes, Told, does};
+use super::routes::{Routes, Told, does, enters};
 use super::tag::{IfMatch, Known, Tagged};
+use crate::operation::hand_over;
 use crate::operation::key::{self, Created, KeyView};
 use crate::{Code, Listed, Removed, Stopped};
 
@@ -19,6 +21,8 @@ pub(super) fn routes() -> Routes {
         .patch("/keys/{key}", UPDATE, update)
         .post("/keys/{key}/preview", PREVIEW, preview)
         .get("/keys/{key}/proposal", PROPOSE, propose)
+        .get("/keys/{key}/hand-over", HAND_OVER, handed_over)
+        .post("/hand-over", OPEN, open)
         .get("/key-safety", SAFETY, safety)
         .delete("/keys/{key}", DELETE, delete)
         .post("/keys/{key}/rotate", ROTATE, rotate)
@@ -53,6 +57,34 @@ async fn safety(
     Asked(which): Asked<key::list::Which>,
 ) -> Answer<key::safety::Safety> {
     finish(async move { key::safety::safety(&control, &actor, which).await }).await
+}
+
+const HAND_OVER: Told = does(
+    Operation::KeyHandOver,
+    "Tell what became of the link to a key's secret",
+    &[Code::KeyUnknown, Code::KeyAmbiguous],
+);
+
+async fn handed_over(
+    control: Shared,
+    Acting(actor): Acting,
+    Named(key): Named,
+) -> Answer<hand_over::show::Shown> {
+    finish(async move { hand_over::show::show(&control, &actor, &key).await }).await
+}
+
+const OPEN: Told = enters(
+    "key hand-over open",
+    "Open a hand-over link, once",
+    &[Code::HandOverInvalid, Code::VaultSealed, Code::AuditUnavailable],
+);
+
+async fn open(
+    control: Shared,
+    From(caller): From,
+    Input(input): Input<hand_over::open::Open>,
+) -> Answer<hand_over::open::Opened> {
+    finish(async move { hand_over::open::open(&control, &caller, input).await }).await
 }
 
 const CREATE: Told = does(

@@ -82,6 +82,7 @@ fn asked_of_keys(operation: Operation) -> Option<(&'static str, &'static str, Va
         Op::KeyPropose => ("GET", "/keys/x/proposal", nothing),
         Op::KeySafety => ("GET", "/key-safety", nothing),
         Op::Traffic => ("GET", "/traffic", nothing),
+        Op::KeyHandOver => ("GET", "/keys/x/hand-over", nothing),
         Op::KeyCreate => ("POST", "/keys", json!({ "name": "x", "project": "x" })),
         Op::KeyUpdate => ("PATCH", "/keys/x", json!({ "ip": [] })),
         Op::KeyPreview => ("POST", "/keys/x/preview", json!({ "ip": [] })),

@@ -55,7 +55,8 @@ impl Repeatable for Created {
     const SECRET: bool = true;
 
     fn made(&self) -> Option<String> {
-        self.secret.as_ref().map(|_| format!("the key {}", self.key.id))
+        let is_secret = self.secret.is_some() || self.hand_over.is_some();
+        is_secret.then(|| format!("the key {}", self.key.id))
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) could_be_tighter: bool,
     /// How old its project lets a secret become, in days.
     pub(crate) rotate_after_days: u16,
+    /// Whether the link to its secret was opened a second time.
+    pub(crate) is_handed_over_twice: bool,
 }
 
 /// What is to be said of a key, the worst first. Of one that is at its end there is nothing more.
@@ -29,11 +31,25 @@ pub(crate) fn of_key(key: &Key, facts: &Facts) -> Vec<Finding> {
     if matches!(key.standing(facts.now), Standing::Revoked | Standing::Expired) {
         return Vec::new();
     }
-    sorted([withdraws(key), reach(key), end(key, facts), idle(key, facts), wide(facts), age(key, facts)])
+    sorted([
+        twice(facts),
+        withdraws(key),
+        reach(key),
+        end(key, facts),
+        idle(key, facts),
+        wide(facts),
+        age(key, facts),
+    ])
 }
 
 fn may(key: &Key, what: impl Fn(Permission) -> bool) -> bool {
     key.grants.iter().flat_map(|grant| grant.permissions.iter()).any(what)
+}
+
+fn twice(facts: &Facts) -> Option<Finding> {
+    let (what, advice) =
+        ("The link to its secret was opened twice", "Rotate it: somebody else may have the secret");
+    facts.is_handed_over_twice.then(|| finding(Rule::HandedOverTwice, Level::Danger, what, advice)).flatten()
 }
 
 fn withdraws(key: &Key) -> Option<Finding> {
@@ -117,6 +133,7 @@ mod tests {
     use crate::fixture::Fixture;
 
     const FACTS: Facts = Facts {
+        is_handed_over_twice: false,
         now: Timestamp::UNIX_EPOCH,
         last_used_at: None,
         is_log_read: true,

@@ -13,6 +13,7 @@ pub(super) use self::create::range;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use super::on_wire::stopped;
 use crate::door::{Call, path};
@@ -65,6 +66,8 @@ pub(crate) enum Key {
     /// Tell which keys, and which real keys, somebody should look at
     Safety,
     Rotate(rotate::Rotate),
+    /// Tell whether the link to a key's secret was opened, when, and from where
+    HandOver(Named),
     /// Tell when, from where and for what a key was used, and why it was refused
     Usage(Named),
     /// Stop a key until it is resumed
@@ -76,6 +79,16 @@ pub(crate) enum Key {
     /// Forget a key that is revoked or expired; the audit log keeps what it did
     Delete(Named),
 }
+
+/// What became of a link.
+const HANDED: &[Field] = &[
+    ("made by", "/made_by"),
+    ("opens until", "/expires_at"),
+    ("opened", "/opened_at"),
+    ("from", "/opened_from"),
+    ("opened AGAIN", "/opened_again_at"),
+    ("from there", "/opened_again_from"),
+];
 
 /// A key by its name, id or key string.
 #[derive(Args)]
@@ -96,6 +109,7 @@ impl Key {
             Self::Propose(propose) => propose.run(invocation).await,
             Self::Safety => safety::run(invocation).await,
             Self::Rotate(rotate) => rotate.run(invocation).await,
+            Self::HandOver(key) => handed_over(invocation, &key).await,
             Self::Usage(key) => key.usage(invocation).await,
             Self::Suspend(key) => key.stop(invocation, "suspend").await,
             Self::Resume(key) => key.resume(invocation).await,
@@ -103,6 +117,15 @@ impl Key {
             Self::Delete(key) => key.delete(invocation).await,
         }
     }
+}
+
+async fn handed_over(invocation: &mut Invocation, key: &Named) -> Result<()> {
+    let told = invocation.call(&Call::get(path(&["keys", &key.key, "hand-over"]))).await?;
+    let shown = |told: &Value| match &told["hand_over"] {
+        Value::Null => "its secret was shown to whoever issued it".to_owned(),
+        link => record(link, HANDED),
+    };
+    invocation.printer.result(&told, shown)
 }
 
 async fn list(invocation: &mut Invocation) -> Result<()> {

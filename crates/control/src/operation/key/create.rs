@@ -10,6 +10,7 @@ use super::terms::{Rate, Terms};
 use super::wide::{beyond_trading, is_wide};
 use super::{KeyView, described, grants, pages};
 use crate::operation::consent::Asked;
+use crate::operation::hand_over::deliver;
 use crate::{Code, Control, Error, name};
 
 /// A key to be issued. What is not allowed here is denied.
@@ -53,6 +54,10 @@ pub struct Create {
     /// When it expires: a duration, a time, or `never`; 90 days unless said otherwise.
     #[serde(default)]
     pub expires: Option<String>,
+    /// How long a link is good that shows the secret once to whoever opens it, such as `1d`. With it the secret is not in
+    /// this answer.
+    #[serde(default)]
+    pub hand_over: Option<String>,
     /// When it becomes valid: a duration from now, or a time.
     #[serde(default)]
     pub not_before: Option<String>,
@@ -96,6 +101,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     }
     let id = KeyId::from_entropy(control.random());
     let halves = issue::halves(control, id, input.key_type, terms.pages, input.public_key.as_deref()).await?;
+    let delivered = deliver(control, actor, id, halves.secret, input.hand_over.as_deref())?;
     let key = Key {
         id,
         project: project.id,
@@ -113,11 +119,12 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     };
     pages::check(&key)?;
     let recorded = act.record(id, described(&key)).await?;
+    recorded.carry_out(delivered.keep(control)).await?;
     recorded.carry_out(control.store.add_key(&key)).await?;
     control.publish(Change::Key(Box::new(key.clone())));
     let mut warnings = warnings(terms.permissions, &key);
     warnings.extend(caveats);
-    Ok(Created { key: KeyView { warnings, ..KeyView::one(control, key).await? }, secret: halves.secret })
+    Ok(Created::of(KeyView { warnings, ..KeyView::one(control, key).await? }, delivered))
 }
 
 /// What a second operator agrees to, as he reads it: all that was asked for.

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::KeyView;
 use crate::blocking::blocking;
 use crate::material;
+use crate::operation::hand_over::{Delivered, Link};
 use crate::{Code, Control, Error, ShownOnce};
 
 /// A key that was just issued.
@@ -25,6 +26,14 @@ pub struct Created {
     /// publishable key, which has none.
     #[schema(value_type = Option<String>)]
     pub secret: Option<ShownOnce>,
+    /// The link by which it is handed over instead, where that was asked for.
+    pub hand_over: Option<Link>,
+}
+
+impl Created {
+    pub(super) fn of(key: KeyView, delivered: Delivered) -> Self {
+        Self { key, secret: delivered.secret, hand_over: delivered.link }
+    }
 }
 
 /// The halves of a new key.

@@ -10,6 +10,7 @@ use super::issue::{self, Created, Halves};
 use super::wide::is_wide_key;
 use super::{KeyView, described, find};
 use crate::operation::consent::Asked;
+use crate::operation::hand_over::deliver;
 use crate::{Code, Control, Error, time};
 
 /// How long the old key still works when nobody says otherwise.
@@ -28,6 +29,9 @@ pub struct Rotate {
     pub public_key: Option<String>,
     /// When the new key expires. Unless said otherwise, when the old one would have: rotating widens nothing unasked.
     pub expires: Option<String>,
+    /// How long a link is good that shows the new secret once to whoever opens it, such as `1d`. With it the secret is not
+    /// in this answer.
+    pub hand_over: Option<String>,
 }
 
 /// Issues a key with every restriction of the old one: grants, markets, addresses, rate, state, beginning and end.
@@ -62,16 +66,18 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
     // A new secret of a wide key is as good as a new wide key, and a later end is more than there was.
     if is_wide_key(&new) || widens(&old, &new) {
         act.check_fresh()?;
-        consented(control, actor, &old, &new, input).await?;
+        consented(control, actor, &old, &new, input.clone()).await?;
     }
+    let delivered = deliver(control, actor, id, secret, input.hand_over.as_deref())?;
     let lifetime = Lifetime { retires_at: Some(retires_at), ..old.lifetime };
     let old = Key { lifetime, revision: old.revision + 1, ..old };
     let recorded = act.record(id, details(&new, retires_at)).await?;
+    recorded.carry_out(delivered.keep(control)).await?;
     recorded.carry_out(control.store.rotate_key(&old, &new)).await?;
     // The new one first: between the two the bot may use either.
     control.publish(Change::Key(Box::new(new.clone())));
     control.publish(Change::Key(Box::new(old)));
-    Ok(Created { key: KeyView::one(control, new).await?, secret })
+    Ok(Created::of(KeyView::one(control, new).await?, delivered))
 }
 
 /// A new secret is as good as a new key.

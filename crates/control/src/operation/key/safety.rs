@@ -86,11 +86,13 @@ pub async fn of_one(control: &Control, actor: &Actor, key: &str) -> Result<Vec<F
 
 async fn findings(control: &Control, names: &mut Names<'_>, key: &Key) -> Result<Vec<Finding>, Error> {
     let proposal = proposal(control, names, key).await?;
+    let link = control.store.hand_over_of(key.id).await?;
     let facts = Facts {
         now: control.now(),
         last_used_at: control.usage.last(key.id).map(|(at, _)| at),
         is_log_read: control.unread() <= BEHIND_MAX,
         could_be_tighter: proposal.is_enough && !proposal.changes.is_empty(),
+        is_handed_over_twice: link.is_some_and(|link| link.tried.is_some()),
         rotate_after_days: names.project(key.project).await?.rotate_after_days,
     };
     Ok(of_key(key, &facts))

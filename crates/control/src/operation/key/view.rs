@@ -115,7 +115,7 @@ pub struct GrantView {
 
 impl KeyView {
     /// Shows one key.
-    pub(super) async fn one(control: &Control, key: Key) -> Result<Self, Error> {
+    pub(in crate::operation) async fn one(control: &Control, key: Key) -> Result<Self, Error> {
         Self::of(control, &mut Names::new(&control.store), key).await
     }
 

@@ -117,6 +117,10 @@ struct Limits {
     /// When it expires: a duration, a time, or `never`
     #[arg(long, value_name = "WHEN", default_value = "90d")]
     expires: String,
+    /// Make a link that shows the secret once to whoever opens it, good for this long, and do not print the secret
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "1d")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hand_over: Option<String>,
     /// When it becomes valid: a duration from now, or a time
     #[arg(long, value_name = "WHEN")]
     not_before: Option<String>,
@@ -142,6 +146,9 @@ pub(super) fn public_key(file: &str) -> std::io::Result<String> {
 /// Prints a key that was just issued, with its secret: the only time that anybody sees it.
 pub(super) fn issued(invocation: &Invocation, key: &Value) -> Result<()> {
     invocation.printer.result(key, |key| record(key, &[FIELDS, &[("secret", "/secret")]].concat()))?;
+    if let Some(url) = key["hand_over"]["url"].as_str() {
+        invocation.printer.say(&format!("the secret goes to whoever opens this link first, once: {url}"))?;
+    }
     if key["secret"].is_string() {
         invocation.printer.say("the secret is shown this once: store it where the client reads it")?;
     }

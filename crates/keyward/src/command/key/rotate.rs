@@ -22,6 +22,10 @@ pub(crate) struct Rotate {
     /// When the new key expires: a duration, a time, or `never` [default: when the old one would have]
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
+    /// Make a link that shows the new secret once to whoever opens it, good for this long, and do not print the secret
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "1d")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hand_over: Option<String>,
     /// The public key (PEM) of the new pair, for a key whose private half Keyward never sees
     #[arg(long = "public-key-file", value_name = "FILE", value_parser = public_key)]
     #[serde(skip_serializing_if = "Option::is_none")]
