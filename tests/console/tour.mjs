@@ -159,6 +159,47 @@ await stored();
 expect(await bot({ key: fresh[0], secret: fresh[1] }, "fetch_balance"), "passed", "the new key");
 expect((await stop()).join(), "", "a bot that traded through the rotation was refused with");
 
+const grace = await person();
+await grace.open(link("grace", "--role", "trader"));
+await grace.fill({ "#password": PASSWORD, "#again": PASSWORD });
+await grace.press("main .primary");
+await grace.fill({ "#code": code(await grace.text("main code"), 0), "#password": PASSWORD });
+await grace.press("main .primary");
+await grace.stored();
+await send("/projects/treasury/edit", { "[name=four_eyes]": true });
+await open("/keys/new");
+await press("a[href$='preset=custom']");
+await fill({ "#name": "cold-wallet", "#project": "treasury", "input[value=main]": true, "#ip": "127.0.0.1" });
+await fill({ "[value=market]": true, "[value=read]": true, "[value=withdraw]": true });
+await press("[value=review]");
+await fill({ "#hand_over": "1h" });
+await press("[value=issue]");
+expect(here(), "/approvals?done=asked", "who asks for what takes two is at");
+await look("consents");
+await grace.open("/approvals");
+await grace.press("table a[href^='/consents/']");
+await grace.look("consent");
+await grace.press("form[action$='/give'] .primary");
+expect(grace.here(), "/approvals?done=agreed", "who has agreed is at");
+await open("/approvals");
+await press("table a[href^='/consents/']");
+await press("form[action$='/use'] .primary");
+await look("hand-over-made");
+const handed = (await text(".secret p code")).replace("127.0.0.1", "localhost");
+await stored();
+const stranger = await person();
+await stranger.open(handed);
+await stranger.look("hand-over");
+await stranger.press("main .primary");
+const [key, secret] = await stranger.texts("dl.big code");
+await stranger.look("handed-over");
+await stranger.stored();
+expect(await bot({ key, secret }, "fetch_balance"), "passed", "the key whose secret nobody but the bot has");
+await stranger.open(handed);
+expect((await stranger.text("main")).includes("opened before"), true, "a link opens once");
+await open("/safety");
+expect((await text("main")).includes("opened twice"), true, "the second opening is an alarm");
+
 const PAGES = {
   overview: "/", keys: "/keys", "new-key": "/keys/new", "new-key-form": "/keys/new?preset=spot-bot", key: "/keys/grid-btc",
   rotate: "/keys/grid-btc/rotate", revoke: "/keys/grid-btc/revoke", kill: "/kill",

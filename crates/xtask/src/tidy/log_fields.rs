@@ -25,6 +25,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("entries", "a count"),
     ("error", "an error of ours, of the system or of a library; none of them repeats what it was given"),
     ("files", "the means by which files are out of reach"),
+    ("key", "a key's id"),
     ("left_s", "seconds"),
     ("line", "the address and account that an exchange counts"),
     ("on_wire", "a count"),

@@ -96,9 +96,10 @@ async fn find(control: &Control, caller: &Caller, shown: &str) -> Result<(HandOv
 }
 
 async fn alarm(control: &Control, caller: &Caller, link: &HandOver, first: &Opening) -> Result<(), Error> {
-    let (first_from, again_from) = (&first.from, caller.address);
-    tracing::warn!(key = %link.key, %first_from, %again_from, "a hand-over link was opened a second time");
-    let details = json!({ "alarm": "opened again", "from": again_from, "first_from": first_from, "first_at": first.at });
+    tracing::warn!(key = %link.key, client = %caller.address, "a hand-over link was opened a second time");
+    let (from, first_from) = (caller.address, &first.from);
+    let details =
+        json!({ "alarm": "opened again", "from": from, "first_from": first_from, "first_at": first.at });
     record(control, link, details).await?;
     control.store.try_hand_over(&link.digest, &opening(control, caller)).await?;
     Ok(())
