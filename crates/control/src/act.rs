@@ -83,7 +83,7 @@ impl<'a> Act<'a> {
     }
 
     /// Puts on record that it was refused, for what only showed when it was looked at. Not for what ends or narrows a key: a
-    /// start makes that again by its records ([`crate::recover`]), where what was asked for counts.
+    /// start makes that again by its records ([`crate::recover()`]), where what was asked for counts.
     pub(crate) fn refused(&self, subject: &str, error: Error) -> Error {
         let details = json!({ "refused": error.code().as_str() });
         let event = self.event(Some(shortened(subject)), details);

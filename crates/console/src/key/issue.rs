@@ -382,11 +382,8 @@ mod tests {
         fixture.post("/keys/new", &step("issue", &page)).await;
         let form = fixture.get("/keys/chart/edit").await;
         form.is_sound();
-        assert!(
-            form.body.contains("https://app.example") && !form.body.contains("name=\"ip\""),
-            "{}",
-            form.body
-        );
+        let body = &form.body;
+        assert!(body.contains("https://app.example") && !body.contains("name=\"ip\""), "{body}");
         let other = [("revision", "1"), ("type", "publishable"), ("origins", "https://new.example")];
         let seen = fixture.post("/keys/chart/edit", &step("review", &other)).await;
         seen.is_sound();

@@ -132,7 +132,12 @@ fn asked_for(input: &Create) -> Vec<String> {
     let listed = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(", ") };
     let places = input.credentials.iter().chain(&input.venues).cloned().collect::<Vec<_>>();
     let (symbols, ip) = (listed(&input.symbols, "every market"), listed(&input.ip, "any address"));
-    let rate = input.rate.map_or_else(|| json!("1200 a minute"), |rate| json!(rate));
+    let signs_with = json!(input.key_type);
+    let rate = match input.rate {
+        Some(Rate::Limited(rate)) => format!("{} a minute, {} at once", rate.per_minute, rate.burst),
+        Some(Rate::Word(_)) => "without a limit".to_owned(),
+        None => "as often as keys may where nobody says otherwise".to_owned(),
+    };
     let pair = input.public_key.as_deref().map(|key| format!(", with the public key {key}"));
     vec![
         format!("A new key {} in {}, on {}", input.name, input.project, places.join(", ")),
@@ -141,8 +146,8 @@ fn asked_for(input: &Create) -> Vec<String> {
         format!("A person has to approve: {}", listed(&input.holds, "nothing")),
         format!("It begins: {}", input.not_before.as_deref().unwrap_or("at once")),
         format!("It ends: {}", input.expires.as_deref().unwrap_or("90d")),
-        format!("How often: {rate}"),
-        format!("It signs with {}{}", json!(input.key_type), pair.unwrap_or_default()),
+        format!("It may be used {rate}"),
+        format!("It signs with {}{}", signs_with.as_str().unwrap_or_default(), pair.unwrap_or_default()),
     ]
 }
 
