@@ -12,6 +12,7 @@ use keyward_control::operation::audit::entry::{Entries, EntryView};
 use keyward_control::operation::audit::tail::{Tail, tail};
 use keyward_control::{Code, Control, Error};
 use keyward_policy::Actor;
+use serde_json::json;
 
 use super::list::Wanted;
 use crate::Shared;
@@ -21,7 +22,8 @@ use crate::visitor::Visitor;
 
 /// How many entries are read at once; the file grows while it is read.
 const AT_ONCE: usize = 1000;
-/// The most steps that one download takes, so that nobody reads a log of years through a browser.
+/// The most steps that one download takes, so that nobody reads a log of years through a browser. The last line then says
+/// where it goes on.
 const STEPS_MAX: u32 = 500;
 
 /// Where a download is.
@@ -68,10 +70,13 @@ impl Reading {
         let (control, actor, asked) = (Arc::clone(&self.control), self.actor.clone(), wanted.clone());
         let found = finish(async move { tail(&control, &actor, asked).await }).await?;
         self.steps += 1;
-        if self.steps < STEPS_MAX {
-            self.next = found.older.map(|older| Tail { before: Some(older.0), ..wanted });
+        let lines = text(&found)?;
+        let Some(older) = found.older else { return Ok(lines) };
+        if self.steps >= STEPS_MAX {
+            return Ok(format!("{lines}{}\n", json!({ "is_whole": false, "older": older.0 })));
         }
-        text(&found)
+        self.next = Some(Tail { before: Some(older.0), ..wanted });
+        Ok(lines)
     }
 }
 
@@ -86,6 +91,7 @@ fn text(found: &Entries) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::fixture::Fixture;
 
     #[tokio::test]
@@ -102,6 +108,21 @@ mod tests {
         assert_eq!(lines.len(), 1_100);
         let (first, last) = (lines[0]["index"].as_u64().unwrap(), lines[1_099]["index"].as_u64().unwrap());
         assert_eq!(first, last + 1_099);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_ends_early_says_so() {
+        let fixture = Fixture::new().await;
+        fixture.project("one").await;
+        fixture.project("two").await;
+        let next = Some(Tail { limit: Some(1), ..Tail::default() });
+        let (control, actor) = (Arc::clone(&fixture.control), fixture.visitor.actor.clone());
+        let mut reading = Reading { control, actor, next, steps: STEPS_MAX - 2 };
+        let lines = reading.step().await.unwrap();
+        assert_eq!((lines.lines().count(), reading.next.is_some()), (1, true));
+        let lines = reading.step().await.unwrap();
+        assert_eq!((lines.lines().count(), reading.next.is_some()), (2, false));
+        assert!(lines.contains("\"is_whole\":false"), "{lines}");
     }
 
     #[tokio::test]
