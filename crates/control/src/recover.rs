@@ -9,6 +9,7 @@ mod changes;
 mod lock;
 mod narrowing;
 mod nonces;
+mod once;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +54,7 @@ pub async fn recover(
     let (dir, from) = (audit_dir.to_owned(), opening.read_from);
     let changes = blocking(move || since(&dir, from, known)).await?;
     let snapshot = store.load().await?;
+    once::use_up(&changes, store).await?;
     let missing = narrowing::missing(&changes, &snapshot);
     let snapshot = if missing.is_empty() {
         snapshot

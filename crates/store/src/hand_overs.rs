@@ -134,6 +134,16 @@ impl Store {
         self.note_opening(SQL, digest, opening).await
     }
 
+    /// Lets a key's link open no more.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn close_hand_over(&self, key: KeyId) -> Result<(), Error> {
+        const SQL: &str = "UPDATE hand_overs SET sealed = NULL WHERE key = $1";
+        let key = key.to_string();
+        Ok(on!(&self.pool, |db| sqlx::query(SQL).bind(&key).execute(db).await.map(drop))?)
+    }
+
     async fn note_opening(&self, sql: &'static str, digest: &str, opening: &Opening) -> Result<bool, Error> {
         let at = micros(opening.at);
         let noted = on!(&self.pool, |db| {
@@ -185,6 +195,16 @@ mod tests {
             let found = store.hand_over_of(link.key).await.unwrap().unwrap();
             assert_eq!((found.sealed, found.tried), (None, Some(two)));
             assert!(found.opened.is_some());
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_link_that_was_closed_opens_no_more() {
+        both(async |store| {
+            store.add_hand_over(&link(1), at(1)).await.unwrap();
+            store.close_hand_over(link(1).key).await.unwrap();
+            assert!(!store.open_hand_over("digest1", &from(2, "a")).await.unwrap());
         })
         .await;
     }

@@ -112,7 +112,7 @@ pub(super) fn lost(changes: &[Told], snapshot: &Snapshot) -> Vec<String> {
         "key create" | "key rotate" | "credential add" | "credential generate" | "venue add" => {
             told.subject.as_ref().is_some_and(|id| !ids.contains(id))
         }
-        "vault rekey" | "key resume" | "key update" | "credential api-key" => true,
+        "vault rekey" | "key resume" | "key update" | "credential api-key" | "project update" => true,
         _ => false,
     };
     let words = |told: &Told| {

@@ -188,3 +188,24 @@ async fn the_nonces_of_a_locked_state_jump_ahead_of_all_that_may_have_been_used(
         kraken.nonce_at(tomorrow_us.try_into().unwrap()).map(|above| above + 1)
     );
 }
+
+#[tokio::test]
+async fn a_link_that_was_opened_since_does_not_open_again() {
+    use crate::fixture::people::caller;
+    use crate::operation::hand_over::open;
+
+    let older = Older::new().await;
+    let fixture = &older.fixture;
+    let rotated = fixture.call("POST", "/keys/bot/rotate", json!({ "hand_over": "1h" })).await;
+    fixture.control.sign_checkpoint().await.unwrap();
+    std::fs::remove_file(older.file()).unwrap();
+    fixture.control.store.copy_to(&older.file()).await.unwrap();
+    let url = rotated.body["hand_over"]["url"].as_str().unwrap();
+    let link = json!({ "hand_over": url.rsplit('/').next().unwrap() }).to_string();
+    let key = rotated.body["id"].as_str().unwrap().parse().unwrap();
+    open::open(&fixture.control, &caller(), read(&link)).await.unwrap();
+    let sealed = async |store: &Store| store.hand_over_of(key).await.unwrap().unwrap().sealed;
+    assert!(sealed(&Store::open(older.file().to_str().unwrap()).await.unwrap()).await.is_some());
+    let (store, _) = older.start().await;
+    assert!(sealed(&store).await.is_none());
+}

@@ -21,6 +21,7 @@ impl Store {
             sqlx::query(BURY).bind(&key).bind(micros(at)).execute(&mut **tx).await.map(drop)
         })?;
         turn.change("DELETE FROM grants WHERE key = $1", &key).await?;
+        turn.change("DELETE FROM hand_overs WHERE key = $1", &key).await?;
         turn.change("DELETE FROM keys WHERE id = $1", &key).await?;
         turn.commit().await
     }
