@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use keyward_ledger::DEADLINE;
 use keyward_policy::{Actor, Authority, Changed, Event, Key, KeyState, KeyType, Role, SecretOwner, What};
 use keyward_store::{HandOver, Opening};
@@ -16,6 +17,9 @@ use crate::{Code, Control, Error, ShownOnce};
 
 /// Whom failures are counted for, beside the network.
 const NOBODY: &str = "hand-over";
+
+/// How often an alarm about one link is raised anew.
+const ALARM_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// A link.
 #[derive(Deserialize, ToSchema)]
@@ -67,12 +71,13 @@ pub async fn open(control: &Control, caller: &Caller, input: Open) -> Result<Ope
     let text = std::str::from_utf8(&secret)
         .map_err(|error| Error::new(Code::Internal, "the secret is no text").caused_by(error))?;
     let secret = ShownOnce::new(Zeroizing::new(text.to_owned()));
+    // Everything that can fail comes before the link is used up.
+    let key = KeyView::one(control, key).await?;
     record(control, &link, json!({ "opened_from": caller.address, "made_by": link.made_by })).await?;
     if !control.store.open_hand_over(&link.digest, &opening(control, caller)).await? {
-        record(control, &link, json!({ "failed": Code::HandOverInvalid.as_str() })).await?;
-        return Err(invalid());
+        // Somebody else was quicker, by so little that the link looked unopened.
+        return Err(find(control, caller, &input.hand_over).await.err().unwrap_or_else(invalid));
     }
-    let key = KeyView::one(control, key).await?;
     let (name, api_key, base_urls) = (key.name.clone(), key.api_key.clone(), key.base_urls.clone());
     Ok(Opened { name, api_key, key_type: key.key_type, secret, base_urls, key })
 }
@@ -81,12 +86,12 @@ pub async fn open(control: &Control, caller: &Caller, input: Open) -> Result<Ope
 async fn find(control: &Control, caller: &Caller, shown: &str) -> Result<(HandOver, Key), Error> {
     control.attempts.begin(caller, NOBODY, control.now())?;
     let link = control.store.hand_over(&digest(shown)).await?.ok_or_else(invalid)?;
-    // Whoever shows a link that there was does not guess.
-    control.attempts.succeeded(caller, NOBODY);
     if let Some(first) = &link.opened {
         alarm(control, caller, &link, first).await?;
         return Err(invalid());
     }
+    // Whoever shows a good link does not guess.
+    control.attempts.succeeded(caller, NOBODY);
     let key = match control.store.key(link.key).await {
         Ok(key) if key.state != KeyState::Revoked && link.expires_at > control.now() => key,
         Ok(_) | Err(keyward_store::Error::NotFound { .. }) => return Err(invalid()),
@@ -95,7 +100,12 @@ async fn find(control: &Control, caller: &Caller, shown: &str) -> Result<(HandOv
     if link.sealed.is_none() { Err(invalid()) } else { Ok((link, key)) }
 }
 
+/// Raises it, and not again for a while: who has a used link cannot fill the log with it.
 async fn alarm(control: &Control, caller: &Caller, link: &HandOver, first: &Opening) -> Result<(), Error> {
+    let is_recent = |tried: &Opening| control.now().duration_since(tried.at) < ALARM_EVERY;
+    if link.tried.as_ref().is_some_and(is_recent) {
+        return Ok(());
+    }
     tracing::warn!(key = %link.key, client = %caller.address, "a hand-over link was opened a second time");
     let (from, first_from) = (caller.address, &first.from);
     let details =
@@ -185,10 +195,37 @@ mod tests {
         assert_eq!(given.open().await.err(), Some(Code::HandOverInvalid));
         assert_eq!(given.fixture.last_change()["details"]["alarm"], "opened again");
         assert!(given.is_alarm().await);
+        let alarms = || given.fixture.whole_log().matches("opened again").count();
+        assert_eq!(
+            (given.open().await.err(), alarms()),
+            (Some(Code::HandOverInvalid), 1),
+            "not at once again"
+        );
+        given.fixture.pass_s(60);
+        assert_eq!((given.open().await.err(), alarms()), (Some(Code::HandOverInvalid), 2));
         let told = show(control, &given.fixture.actor, &given.id).await.unwrap().hand_over.unwrap();
         assert!(told.opened_at.is_some() && told.opened_again_at.is_some());
         let log = given.fixture.whole_log();
         assert!(!log.contains(&given.shown) && !log.contains(opened.secret.text()));
+    }
+
+    #[tokio::test]
+    async fn of_two_at_once_one_gets_the_secret_and_the_other_is_the_alarm() {
+        let given = given().await;
+        let (one, other) = tokio::join!(given.open(), given.open());
+        assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1);
+        assert!(given.is_alarm().await);
+    }
+
+    #[tokio::test]
+    async fn who_has_a_used_link_is_slowed_down() {
+        let given = given().await;
+        given.open().await.unwrap();
+        let mut tried = Vec::new();
+        for _ in 0..30 {
+            tried.extend(given.open().await.err());
+        }
+        assert_eq!(tried.last(), Some(&Code::TooManyAttempts));
     }
 
     #[tokio::test]
