@@ -130,6 +130,16 @@ impl Fixture {
         fixture
     }
 
+    /// One with a project, a venue of each mode and a credential.
+    pub(crate) async fn with_places() -> Self {
+        let fixture = Self::new().await;
+        fixture.project("bots").await;
+        fixture.venue("binance").await;
+        fixture.assert_venue("backend").await;
+        fixture.credential("main", "binance").await;
+        fixture
+    }
+
     /// Before `vault init`.
     pub(crate) async fn without_vault() -> Self {
         let dir = tempfile::tempdir().unwrap();

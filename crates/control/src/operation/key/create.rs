@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::issue::{self, Created};
 use super::terms::{Rate, Terms};
-use super::wide::{beyond_trading, is_wide};
+use super::wide::{beyond_trading, is_wide, is_wide_key};
 use super::{KeyView, described, grants, pages};
 use crate::operation::consent::Asked;
 use crate::operation::hand_over::deliver;
@@ -95,17 +95,13 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     let grants = grants::resolve(control, &input, &terms).await?;
     let caveats = grants::caveats(control, &grants).await?;
     free(control, &input.name).await?;
-    if is_wide(terms.permissions, &terms.addresses) {
-        let (words, asked) = (asked_for(&input), Asked::KeyCreate { input: input.clone() });
-        control.check_consent(actor, &project, words, asked).await?;
-    }
     let id = KeyId::from_entropy(control.random());
     let halves = issue::halves(control, id, input.key_type, terms.pages, input.public_key.as_deref()).await?;
     let delivered = deliver(control, actor, id, halves.secret, input.hand_over.as_deref())?;
     let key = Key {
         id,
         project: project.id,
-        name: input.name,
+        name: input.name.clone(),
         api_key: issue::api_key(control, input.key_type),
         verifier: halves.verifier,
         state: KeyState::Active,
@@ -118,6 +114,9 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
         rotated_from: None,
     };
     pages::check(&key)?;
+    if is_wide_key(&key) {
+        control.check_consent(actor, &project, asked_for(&input), Asked::KeyCreate { input }).await?;
+    }
     let recorded = act.record(id, described(&key)).await?;
     recorded.carry_out(delivered.keep(control)).await?;
     recorded.carry_out(control.store.add_key(&key)).await?;
@@ -147,8 +146,17 @@ fn asked_for(input: &Create) -> Vec<String> {
         format!("It begins: {}", input.not_before.as_deref().unwrap_or("at once")),
         format!("It ends: {}", input.expires.as_deref().unwrap_or("90d")),
         format!("It may be used {rate}"),
+        format!("Its secret {}", handed(input.hand_over.as_deref())),
         format!("It signs with {}{}", signs_with.as_str().unwrap_or_default(), pair.unwrap_or_default()),
     ]
+}
+
+/// How its secret reaches the bot, in words.
+pub(super) fn handed(hand_over: Option<&str>) -> String {
+    match hand_over {
+        Some(good_for) => format!("goes by a link that opens once, within {good_for}"),
+        None => "is shown to whoever carries this out".to_owned(),
+    }
 }
 
 /// A name means one key, except while a rotation lasts; those of revoked keys are free again.
@@ -186,16 +194,6 @@ mod tests {
     use super::*;
     use crate::fixture::{Fixture, read};
 
-    /// A fixture with a project, a venue of each mode and a credential.
-    async fn ready() -> Fixture {
-        let fixture = Fixture::new().await;
-        fixture.project("bots").await;
-        fixture.venue("binance").await;
-        fixture.assert_venue("backend").await;
-        fixture.credential("main", "binance").await;
-        fixture
-    }
-
     async fn created(fixture: &Fixture, change: Value) -> Result<Created, Code> {
         let mut input =
             json!({ "name": "bot", "project": "bots", "credentials": ["main"], "allow": ["read", "trade"] });
@@ -210,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_secret_is_shown_and_sealed_and_nowhere_else() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let created = created(&fixture, json!({})).await.unwrap();
         let secret = secret_of(&created);
         assert_eq!(check_key_string(keyward_policy::Part::Secret, &secret), Ok(()));
@@ -227,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_private_key_shown_belongs_to_the_verifier_kept() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         for key_type in ["ed25519", "rsa"] {
             let created = created(&fixture, json!({ "name": key_type, "type": key_type })).await.unwrap();
             let private = keyward_vault::Secret::from_vec(secret_of(&created).into_bytes()).unwrap();
@@ -244,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_a_key_that_the_client_brings_there_is_no_secret() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let public = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk="; // 32 nines
         let created = created(&fixture, json!({ "type": "ed25519", "public_key": public })).await.unwrap();
         assert_eq!(serde_json::to_value(&created).unwrap()["secret"], Value::Null);
@@ -254,7 +252,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_sealed_vault_issues_no_hmac_key_but_takes_a_public_one() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         fixture.control.vault.seal();
         assert_eq!(created(&fixture, json!({})).await.err(), Some(Code::VaultSealed));
         let public = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
@@ -263,7 +261,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_key_holds_grants_on_several_venues() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let created = created(&fixture, json!({ "venues": ["backend"] })).await.unwrap();
         let urls: Vec<_> = created.key.base_urls.into_iter().collect();
         assert_eq!(urls[0], ("backend".to_owned(), "http://gateway.test/backend".to_owned()));
@@ -272,7 +270,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_is_of_a_type_that_each_of_its_exchanges_has() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         fixture.kraken("kraken").await;
         let secret = "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
         let real = json!({ "name": "real", "venue": "kraken", "api_key": "REALKEY", "secret": secret });
@@ -293,7 +291,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_makes_no_sense_is_refused_and_changes_nothing() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         fixture.credential("second", "binance").await;
         let before = fixture.published().len();
         for (change, code) in [
@@ -315,7 +313,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_free_again_when_its_key_is_revoked() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         created(&fixture, json!({})).await.unwrap();
         assert_eq!(created(&fixture, json!({})).await.err(), Some(Code::NameTaken));
         crate::operation::key::revoke::revoke(&fixture.control, &fixture.actor, "bot").await.unwrap();
@@ -324,7 +322,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_two_who_want_a_name_at_once_one_gets_it() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let (one, other) = tokio::join!(created(&fixture, json!({})), created(&fixture, json!({})));
         let refused = [one.err(), other.err()].into_iter().flatten().collect::<Vec<_>>();
         assert_eq!(refused, [Code::NameTaken]);
@@ -332,7 +330,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_log_no_key_is_issued() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         fixture.break_the_log();
         assert_eq!(created(&fixture, json!({})).await.err(), Some(Code::AuditUnavailable));
         assert!(fixture.control.store.find_key("bot").await.is_err());
@@ -340,7 +338,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_that_can_move_money_from_anywhere_is_warned_of() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let warned = |change| async { created(&fixture, change).await.unwrap().key.warnings.len() };
         assert_eq!(warned(json!({ "name": "a" })).await, 0);
         assert_eq!(warned(json!({ "name": "b", "allow": ["withdraw"] })).await, 1);

@@ -81,15 +81,6 @@ mod tests {
 
     const PAGE: &str = "https://app.example";
 
-    async fn ready() -> Fixture {
-        let fixture = Fixture::new().await;
-        fixture.project("bots").await;
-        fixture.venue("binance").await;
-        fixture.assert_venue("backend").await;
-        fixture.credential("main", "binance").await;
-        fixture
-    }
-
     async fn created(fixture: &Fixture, change: Value) -> Result<Value, Code> {
         let mut asked = json!({
             "name": "page", "project": "bots", "venues": ["binance"], "type": "publishable", "origins": [PAGE],
@@ -106,7 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_publishable_key_says_what_it_is_and_has_no_secret() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let key = created(&fixture, json!({})).await.unwrap();
         assert_eq!((&key["type"], &key["secret"]), (&json!("publishable"), &Value::Null));
         assert_eq!((&key["permissions"], &key["origins"]), (&json!(["market"]), &json!([PAGE])));
@@ -124,14 +115,14 @@ mod tests {
 
     #[tokio::test]
     async fn no_sealed_vault_stops_what_has_no_secret() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         fixture.control.vault.seal();
         assert!(created(&fixture, json!({})).await.is_ok());
     }
 
     #[tokio::test]
     async fn it_is_never_given_another_permission() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         created(&fixture, json!({ "allow": ["market"] })).await.unwrap();
         for permission in Permission::all().filter(|one| one.verb() != Verb::Market) {
             for allow in [json!([permission.name()]), json!(["market", permission.name()])] {
@@ -147,7 +138,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_makes_no_sense_for_it_is_refused() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let rate = |per_minute: u32| json!({ "per_minute": per_minute, "burst": 1 });
         let (invalid, origin) = (Code::PublishableInvalid, Code::OriginInvalid);
         for (change, code) in [
@@ -183,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_brings_no_public_key_and_is_of_no_venue_that_vouches() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let nines = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
         assert_eq!(
             created(&fixture, json!({ "public_key": nines })).await.err(),
@@ -195,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_that_signs_has_no_pages_and_never_becomes_publishable() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let hmac = json!({ "type": "hmac", "venues": [], "credentials": ["main"], "allow": ["read"] });
         assert_eq!(created(&fixture, hmac.clone()).await.err(), Some(Code::PublishableInvalid));
         let mut plain = hmac;
@@ -207,7 +198,7 @@ mod tests {
 
     #[tokio::test]
     async fn other_pages_are_a_change_that_is_told() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         created(&fixture, json!({})).await.unwrap();
         let view = updated(&fixture, json!({ "origins": ["https://new.example", PAGE] })).await.unwrap();
         assert_eq!((view.origins.len(), view.revision), (2, 2));
@@ -221,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn rotated_it_works_in_the_same_pages_under_another_string() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         let old = created(&fixture, json!({})).await.unwrap();
         let new = rotate(&fixture.control, &fixture.actor, "page", input("{}")).await.unwrap();
         let new = serde_json::to_value(new).unwrap();
@@ -231,7 +222,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_proposed_that_it_could_not_have() {
-        let fixture = ready().await;
+        let fixture = Fixture::with_places().await;
         created(&fixture, json!({})).await.unwrap();
         let proposal = propose(&fixture.control, &fixture.actor, "page").await.unwrap();
         assert!(proposal.changes.is_empty(), "{proposal:?}");

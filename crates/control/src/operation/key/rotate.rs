@@ -5,6 +5,7 @@ use keyward_policy::{Actor, Change, Key, KeyId, Lifetime, Operation, Standing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::create::handed;
 use super::difference::widens;
 use super::issue::{self, Created, Halves};
 use super::wide::is_wide_key;
@@ -32,6 +33,12 @@ pub struct Rotate {
     /// How long a link is good that shows the new secret once to whoever opens it, such as `1d`. With it the secret is not
     /// in this answer.
     pub hand_over: Option<String>,
+}
+
+impl Rotate {
+    fn overlap(&self) -> &str {
+        self.overlap.as_deref().unwrap_or(OVERLAP_DEFAULT)
+    }
 }
 
 /// Issues a key with every restriction of the old one: grants, markets, addresses, rate, state, beginning and end.
@@ -66,9 +73,11 @@ pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) 
     // A new secret of a wide key is as good as a new wide key, and a later end is more than there was.
     if is_wide_key(&new) || widens(&old, &new) {
         act.check_fresh()?;
-        consented(control, actor, &old, &new, input.clone()).await?;
     }
     let delivered = deliver(control, actor, id, secret, input.hand_over.as_deref())?;
+    if is_wide_key(&new) || widens(&old, &new) {
+        consented(control, actor, &old, &new, input).await?;
+    }
     let lifetime = Lifetime { retires_at: Some(retires_at), ..old.lifetime };
     let old = Key { lifetime, revision: old.revision + 1, ..old };
     let recorded = act.record(id, details(&new, retires_at)).await?;
@@ -91,11 +100,12 @@ async fn consented(
     let project = control.store.project(&old.project.to_string()).await?;
     let ends = new.lifetime.expires_at.map_or_else(|| "never".to_owned(), |at| format!("at {at}"));
     let words = vec![
-        format!(
-            "The key {} is replaced by one with the same limits, and a secret that {} sees",
-            old.name, actor.name
-        ),
-        format!("It ends {ends}"),
+        format!("The key {} is replaced by one with the same limits", old.name),
+        format!("It ends {ends}; the old one still works for {}", input.overlap()),
+        match &input.public_key {
+            Some(key) => format!("It signs with the pair of the public key {key}"),
+            None => format!("Its secret {}", handed(input.hand_over.as_deref())),
+        },
     ];
     let asked = Asked::KeyRotate { key: old.id.to_string(), revision: old.revision, input };
     control.check_consent(actor, &project, words, asked).await
@@ -116,7 +126,7 @@ fn rotatable(key: &Key, now: Timestamp) -> Result<(), Error> {
 }
 
 fn retires_at(input: &Rotate, now: Timestamp) -> Result<Timestamp, Error> {
-    let overlap = time::duration(input.overlap.as_deref().unwrap_or(OVERLAP_DEFAULT))?;
+    let overlap = time::duration(input.overlap())?;
     if overlap > OVERLAP_MAX {
         return Err(Error::new(Code::TimeInvalid, "an overlap lasts at most 30 days"));
     }
