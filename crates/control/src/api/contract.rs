@@ -7,6 +7,7 @@ use keyward_policy::{Change, KeyState};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::fixture::people::Person;
 use crate::fixture::{Answered, Fixture, PASSPHRASE, SECRET, sent};
 
 /// Calls the API and compares the answer with the one on file.
@@ -235,6 +236,24 @@ async fn the_approvals() {
     answers!(fixture, "approval_approve_again": "POST" &format!("/approvals/{id}/approve"));
     answers!(fixture, "approval_deny": "POST" &format!("/approvals/{id}/deny"));
     answers!(fixture, "approval_unknown": "GET" &format!("/approvals/{id}"));
+}
+
+#[tokio::test]
+async fn the_consents() {
+    let fixture = Fixture::new().await;
+    fixture.restricted_key("bot").await;
+    for name in ["ada", "grace"] {
+        Person::enrolled(&fixture, name, "owner").await;
+    }
+    fixture.call("PATCH", "/projects/bots", json!({ "four_eyes": true })).await;
+    answers!(fixture, "consent_needed": "PATCH" "/keys/bot", json!({ "ip": [] }));
+    answers!(fixture, "consent_list": "GET" "/consents");
+    let id = fixture.control.store.consents(fixture.control.now()).await.unwrap()[0].id;
+    answers!(fixture, "consent_show": "GET" &format!("/consents/{id}"));
+    answers!(fixture, "consent_give_own": "POST" &format!("/consents/{id}/give"));
+    answers!(fixture, "consent_use_early": "POST" &format!("/consents/{id}/use"));
+    answers!(fixture, "consent_refuse": "POST" &format!("/consents/{id}/refuse"));
+    answers!(fixture, "consent_unknown": "GET" &format!("/consents/{id}"));
 }
 
 #[tokio::test]

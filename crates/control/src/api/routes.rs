@@ -9,6 +9,7 @@ use keyward_policy::{Operation, Proof};
 use utoipa::openapi::HttpMethod;
 
 use super::openapi::{Describe, Description, Page};
+use crate::operation::consent::TAKE_TWO;
 use crate::{Code, Control};
 
 /// What a signature does not tell of a route.
@@ -132,6 +133,9 @@ fn codes(told: Told, method: &HttpMethod) -> Vec<Code> {
     codes.extend(told.operation.map(|_| Code::RoleLacksRight));
     if told.operation.is_some_and(|operation| operation.proof() != Proof::SignedIn) {
         codes.push(Code::SecondFactorNeeded);
+    }
+    if told.operation.is_some_and(|operation| TAKE_TWO.contains(&operation)) {
+        codes.extend([Code::ConsentNeeded, Code::SecondFactorNeeded, Code::TooMany]);
     }
     if *method != HttpMethod::Get {
         codes.extend([Code::RequestForged, Code::AuditUnavailable, Code::ChangedMeanwhile]);

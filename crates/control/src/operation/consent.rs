@@ -12,7 +12,7 @@ pub mod take;
 mod tests;
 mod view;
 
-pub(crate) use asked::Asked;
+pub(crate) use asked::{Asked, TAKE_TWO};
 pub use view::ConsentView;
 
 use keyward_store::Consent;

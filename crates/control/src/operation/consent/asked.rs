@@ -50,8 +50,17 @@ pub(crate) enum Asked {
     },
 }
 
+/// Every operation that may take two.
+pub(crate) const TAKE_TWO: [Operation; 5] = [
+    Operation::KeyCreate,
+    Operation::KeyUpdate,
+    Operation::KeyRotate,
+    Operation::KeyResume,
+    Operation::ProjectUpdate,
+];
+
 impl Asked {
-    /// What carries it out.
+    /// What carries it out: one of [`TAKE_TWO`].
     pub(crate) const fn operation(&self) -> Operation {
         match self {
             Self::KeyCreate { .. } => Operation::KeyCreate,
