@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use keyward_control::Control;
@@ -114,7 +114,7 @@ async fn carry_out(
     Ok(match done {
         Done::Issued(created) => issued::page(visitor, &created),
         Done::Changed(key) => done::lead_to(&format!("/keys/{}", key.id), "changed"),
-        Done::Project(_) => done::lead_to("/projects", "project-changed").into_response(),
+        Done::Project(_) => done::lead_to("/projects", "project-changed"),
     })
 }
 

@@ -77,6 +77,7 @@ async fn host(printer: Printer, stage: &mut Stage) -> Result<()> {
     let (curl, ccxt) = (snippet(Client::Curl)?, snippet(Client::Ccxt)?);
     let document = json!({
         "gateway": stage.door, "exchange": stage.exchange_url, "data": stage.data_path(),
+        "console": stage.console,
         "api_key": access.api_key, "secret": access.secret, "curl": curl, "ccxt": ccxt,
     });
     printer.result(&document, |_| {
@@ -84,11 +85,13 @@ async fn host(printer: Printer, stage: &mut Stage) -> Result<()> {
             "Keyward is running, with a sandbox exchange behind it. Nothing is kept.\n\n\
              It issued a key for a bot, which may read, and trade BTC/USDT and ETH/USDT, and nothing else. The\n\
              exchange's real key never leaves Keyward's vault.\n\n\
+             See it in a browser, and issue a key of your own: this link makes you its owner, once:\n\n  {console}\n\n\
              Ask for the balance, in another terminal:\n\n{curl}\n\
              Or in Python, after `pip install ccxt`:\n\n{ccxt}\n\
              See what it did:    {keyward} audit tail\n\
              Take the key away:  {keyward} key revoke bot\n\n\
              Ctrl-C ends it.",
+            console = stage.console,
             keyward = format_args!("{} --data {}", program(), stage.data_path()),
         )
     })?;

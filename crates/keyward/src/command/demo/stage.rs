@@ -37,6 +37,8 @@ pub(crate) struct Stage {
     pub(crate) exchange_url: String,
     /// The operations.
     pub(crate) inside: Inside,
+    /// The link that makes whoever opens it the demo's owner, in the console.
+    pub(crate) console: String,
     /// A client with an issued key.
     pub(crate) client: Client,
     server: Server,
@@ -62,11 +64,12 @@ impl Stage {
         };
         let inside = Inside::open(place).await?;
         let key = furnish(&inside, &exchange_url, &account).await?;
+        let console = invite(&inside).await?;
         let (gateway, door) = (bound.gateway()?, format!("{}/{VENUE}", bound.gateway_url()?));
         let text = |name: &str| key[name].as_str().unwrap_or_default().to_owned();
         let client = Client { gateway, venue: VENUE, api_key: text("api_key"), secret: text("secret") };
         let server = Server::start(inside.keyward(), bound, &data)?;
-        Ok(Self { door, exchange_url, inside, client, server, exchange, folder })
+        Ok(Self { door, exchange_url, inside, console, client, server, exchange, folder })
     }
 
     /// Where the throwaway data is.
@@ -120,6 +123,14 @@ async fn furnish(inside: &Inside, exchange_url: &str, account: &AnnouncedAccount
         "symbols": ["BTC/USDT", "ETH/USDT"],
     });
     post(&["keys"], key).await
+}
+
+/// A passkey belongs to a name, never to an address.
+async fn invite(inside: &Inside) -> Result<String> {
+    let owner = json!({ "name": "you", "role": "owner" });
+    let invited = inside.call(&Call::post(path(&["operators"]), &owner)?).await?;
+    let url = invited["url"].as_str().context("there is no link to the console")?;
+    Ok(url.replace("127.0.0.1", "localhost"))
 }
 
 /// Nobody needs to know it: the vault lives as long as the demo.
