@@ -7,6 +7,7 @@ mod core;
 mod daemon;
 mod gateway;
 mod keyward;
+mod machine;
 mod record;
 mod row;
 mod start;

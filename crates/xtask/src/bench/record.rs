@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use super::Args;
+use super::machine::Processors;
 use super::row::Row;
 use crate::process::{capture, program, root};
 
@@ -35,8 +36,7 @@ fn replaced(page: &str, measured: &str) -> Result<String> {
 fn circumstances(args: &Args) -> Result<String> {
     let date = Timestamp::now().strftime("%Y-%m-%d");
     let commit = capture(program("git").args(["describe", "--always", "--dirty"]))?;
-    let cpuinfo = fs::read_to_string("/proc/cpuinfo")?;
-    let (cores, processor) = processors(&cpuinfo);
+    let Processors { count: cores, name: processor } = Processors::here()?;
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     Ok(format!(
         "{date}, commit {}, {} rounds of about {} s, on {cores} cores of {processor}, Linux {}.",
@@ -45,13 +45,6 @@ fn circumstances(args: &Args) -> Result<String> {
         args.seconds,
         kernel.trim(),
     ))
-}
-
-/// How many there are, and their name. What this process may use says nothing: the bench has pinned itself.
-fn processors(cpuinfo: &str) -> (usize, &str) {
-    let models = cpuinfo.lines().filter_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let names: Vec<_> = models.map(|(_, name)| name).collect();
-    (names.len(), names.first().copied().unwrap_or("unknown processors"))
 }
 
 fn table(rows: &[Row]) -> String {
@@ -69,12 +62,6 @@ mod tests {
         let page = format!("# Title\n{BEGIN}old\n{END}after\n");
         assert_eq!(replaced(&page, "new\n").unwrap(), format!("# Title\n{BEGIN}new\n{END}after\n"));
         assert!(replaced("# Title\n", "new\n").is_err());
-    }
-
-    #[test]
-    fn every_core_counts() {
-        let cpuinfo = "processor\t: 0\nmodel name\t: Fast\n\nprocessor\t: 1\nmodel name\t: Fast\n";
-        assert_eq!(processors(cpuinfo), (2, "Fast"));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The stage: which core serves, what runs on it, and who asks.
 
 use std::path::Path;
-use std::thread::available_parallelism;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
@@ -9,6 +8,7 @@ use tempfile::TempDir;
 use super::{rivals, say};
 use crate::bench::daemon::Daemon;
 use crate::bench::keyward::{Holder, Keyward};
+use crate::bench::machine::Processors;
 use crate::debian;
 use crate::process::{capture, on_path, program, target};
 
@@ -51,7 +51,7 @@ impl Stage {
 
 /// The cores beside the door's, as `taskset` writes them.
 fn other_cores() -> Result<String> {
-    let cores = available_parallelism()?.get();
+    let cores = Processors::here()?.count;
     ensure!(cores > 1, "the bench needs two cores: one for the door, one for the load and the exchange");
     Ok(if cores == 2 { "1".to_owned() } else { format!("1-{}", cores - 1) })
 }
