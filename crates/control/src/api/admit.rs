@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, http};
 use keyward_policy::{Actor, TrustedProxies};
@@ -49,8 +49,8 @@ struct Gate {
 
 /// Lets these routes know who asks, and has every answer tell a browser what it must not do with it.
 pub fn admitted(router: Router, control: Arc<Control>, trusted: TrustedProxies) -> Router {
-    let gate = Gate { control, trusted: Arc::new(trusted) };
-    router.layer(from_fn_with_state(gate, admit)).layer(from_fn(headers::add))
+    let gate = Gate { control: Arc::clone(&control), trusted: Arc::new(trusted) };
+    router.layer(from_fn_with_state(gate, admit)).layer(from_fn_with_state(control, headers::add))
 }
 
 async fn admit(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
