@@ -36,6 +36,7 @@ struct Page {
     frame: Frame,
     name: String,
     role: &'static str,
+    projects: Vec<String>,
     fresh: Option<Moment>,
     passkeys: Vec<passkey::Row>,
     sessions: Vec<Row>,
@@ -71,6 +72,7 @@ async fn show(
         Ok(Page {
             name: visitor.name().to_owned(),
             role: visitor.role(),
+            projects: own.0.session.projects(&control).await?,
             fresh: visitor.fresh_until.map(|until| Moment::new(until, now)),
             passkeys: passkey::rows(&control, &own).await?,
             sessions: sessions.into_iter().map(row).collect(),

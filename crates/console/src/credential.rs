@@ -21,7 +21,7 @@ use crate::done;
 use crate::finish::finish;
 use crate::form::{Form, Posted};
 use crate::frame::{Frame, Section, html};
-use crate::key::tell;
+use crate::key::{projects, tell};
 use crate::moment::Moment;
 use crate::parts::Choice;
 use crate::problem::Failure;
@@ -86,6 +86,7 @@ impl One {
 struct Asking {
     frame: Frame,
     venues: Vec<Choice>,
+    projects: Vec<Choice>,
     /// Whether a pair is made in the vault, rather than a key taken that the exchange made.
     is_pair: bool,
 }
@@ -149,14 +150,21 @@ async fn ask_pair(control: Shared, visitor: Visitor) -> Result<Response, Failure
 }
 
 async fn ask(control: Shared, visitor: Visitor, is_pair: bool) -> Result<Response, Failure> {
-    let actor = visitor.actor.clone();
+    let page = finish(async move {
+        let (venues, projects) = (venues(&control, &visitor).await?, projects(&control, &visitor, "").await?);
+        let title = if is_pair { "Make a key pair in the vault" } else { "Add a real key" };
+        Ok(Asking { frame: Frame::new(visitor, Section::Credentials, title), venues, projects, is_pair })
+    });
+    Ok(html(&page.await?))
+}
+
+/// The venues that take a real key; the only one is chosen.
+async fn venues(control: &Control, visitor: &Visitor) -> Result<Vec<Choice>, Error> {
     let part = Part { limit: Some(VENUES_MAX), after: None };
-    let venues = finish(async move { venue::list::list(&control, &actor, part).await }).await?.items;
+    let venues = venue::list::list(control, &visitor.actor, part).await?.items;
     let venues: Vec<_> = venues.into_iter().filter(|venue| venue.mode == Mode::Resign).collect();
     let chosen = if let [only] = &venues[..] { only.name.clone() } else { String::new() };
-    let venues = venues.into_iter().map(|venue| Choice::new(venue.name, &chosen)).collect();
-    let title = if is_pair { "Make a key pair in the vault" } else { "Add a real key" };
-    Ok(html(&Asking { frame: Frame::new(visitor, Section::Credentials, title), venues, is_pair }))
+    Ok(venues.into_iter().map(|venue| Choice::new(venue.name, &chosen)).collect())
 }
 
 async fn make(control: Shared, Posted(visitor, form): Posted) -> Result<Response, Failure> {
@@ -172,6 +180,7 @@ fn request(form: &Form) -> Result<add::Add, Error> {
     Ok(add::Add {
         name: form.text_or_empty("name"),
         venue: form.text_or_empty("venue"),
+        project: form.text("project"),
         api_key: form.text_or_empty("api_key"),
         secret: form.secret("secret")?.ok_or_else(missing)?,
         passphrase: form.secret("passphrase")?,
@@ -179,7 +188,8 @@ fn request(form: &Form) -> Result<add::Add, Error> {
 }
 
 async fn make_pair(control: Shared, Posted(visitor, form): Posted) -> Result<Response, Failure> {
-    let input = generate::Generate { name: form.text_or_empty("name"), venue: form.text_or_empty("venue") };
+    let (name, venue) = (form.text_or_empty("name"), form.text_or_empty("venue"));
+    let input = generate::Generate { name, venue, project: form.text("project") };
     let made = finish(async move { generate::generate(&control, &visitor.actor, input).await }).await?;
     Ok(done::lead_to(&format!("/credentials/{}", made.id), "credential-generated"))
 }
@@ -268,10 +278,13 @@ mod tests {
     async fn a_pair_is_made_and_gets_its_name_from_the_exchange() {
         let fixture = Fixture::new().await;
         fixture.venue("binance").await;
+        fixture.project("desk").await;
         fixture.get("/credentials/generate").await.is_sound();
-        let made = fixture.post("/credentials/generate", &[("name", "pair"), ("venue", "binance")]).await;
+        let form = [("name", "pair"), ("venue", "binance"), ("project", "desk")];
+        let made = fixture.post("/credentials/generate", &form).await;
         let page = fixture.get(made.location()).await;
         page.is_sound();
+        assert!(page.body.contains("desk only"), "{}", page.body);
         assert!(page.body.contains("BEGIN PUBLIC KEY") && page.body.contains("/api-key"));
         let named = fixture.post("/credentials/pair/api-key", &[("api_key", "FROMTHEM")]).await;
         assert!(fixture.get(named.location()).await.body.contains("FROMTHEM"));

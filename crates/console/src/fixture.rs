@@ -16,7 +16,7 @@ use keyward_dialect::RealKeyRights;
 use keyward_ledger::{DEADLINE, Ledger};
 use keyward_policy::{
     Actor, Approval, ApprovalId, ApprovalState, Authority, Clock, Credential, Entropy, Event, OnWire,
-    OrderFact, Reason, Refused, RequestId, Role, Venue, Verdict, What,
+    OrderFact, Reach, Reason, Refused, RequestId, Role, Venue, Verdict, What,
 };
 use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
@@ -368,7 +368,7 @@ fn caller() -> Caller {
 }
 
 fn visitor(role: Role, is_fresh: bool) -> Visitor {
-    let authority = Authority::Operator { role, is_fresh };
+    let authority = Authority::Operator { role, reach: Reach::Everywhere, is_fresh };
     let actor = Actor { name: "ada".to_owned(), via: "console", consented_by: None, authority };
     Visitor { actor, csrf: CSRF.to_owned(), fresh_until: is_fresh.then(|| Now.now()), waiting: 0 }
 }

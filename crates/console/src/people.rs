@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use keyward_control::Control;
 use keyward_control::operation::operator::invite::{Invite, Invited, invite};
-use keyward_control::operation::operator::{OperatorView, change, list};
+use keyward_control::operation::operator::{OperatorView, change, list, show};
 use keyward_policy::{Operation, Role};
 
 use crate::Shared;
@@ -18,6 +18,7 @@ use crate::done;
 use crate::finish::finish;
 use crate::form::Posted;
 use crate::frame::{Frame, Section, html};
+use crate::key::projects;
 use crate::moment::Moment;
 use crate::parts::Choice;
 use crate::problem::Failure;
@@ -77,6 +78,7 @@ impl Row {
 struct Asking {
     frame: Frame,
     roles: Vec<Choice>,
+    projects: Vec<Choice>,
 }
 
 /// The one page that shows an invitation.
@@ -93,6 +95,7 @@ struct Made {
 struct Roles {
     frame: Frame,
     roles: Vec<Choice>,
+    projects: Vec<Choice>,
 }
 
 async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -> Result<Response, Failure> {
@@ -110,13 +113,21 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
     Ok(html(&page.await?))
 }
 
-async fn ask(visitor: Visitor) -> Response {
-    let frame = Frame::new(visitor, Section::People, "Invite somebody");
-    html(&Asking { frame, roles: roles(Role::Viewer) })
+async fn ask(control: Shared, visitor: Visitor) -> Result<Response, Failure> {
+    let page = finish(async move {
+        let projects = projects(&control, &visitor, "").await?;
+        let frame = Frame::new(visitor, Section::People, "Invite somebody");
+        Ok(Asking { frame, roles: roles(Role::Viewer), projects })
+    });
+    Ok(html(&page.await?))
 }
 
 async fn make(control: Shared, Posted(visitor, form): Posted) -> Result<Response, Failure> {
-    let input = Invite { name: form.text_or_empty("name"), role: form.text_or_empty("role") };
+    let input = Invite {
+        name: form.text_or_empty("name"),
+        role: form.text_or_empty("role"),
+        projects: form.texts("project"),
+    };
     let (within, actor) = (control.clone(), visitor.actor.clone());
     let invited = finish(async move { invite(&within, &actor, input).await }).await?;
     let frame = Frame::new(visitor, Section::People, format!("{} is invited", invited.name));
@@ -124,9 +135,18 @@ async fn make(control: Shared, Posted(visitor, form): Posted) -> Result<Response
     Ok(html(&Made { frame: frame.with_script("secret.js"), invited, until }))
 }
 
-async fn ask_role(visitor: Visitor, Path(name): Path<String>) -> Response {
-    let frame = Frame::new(visitor, Section::People, format!("What is {name} to be?"));
-    html(&Roles { frame, roles: roles(Role::Viewer) })
+/// What he is comes ticked, so that whoever sends the form as it is changes nothing.
+async fn ask_role(control: Shared, visitor: Visitor, Path(name): Path<String>) -> Result<Response, Failure> {
+    let page = finish(async move {
+        let him = show::show(&control, &visitor.actor, &name).await?;
+        let mut projects = projects(&control, &visitor, "").await?;
+        for project in &mut projects {
+            project.is_chosen = him.projects.contains(&project.value);
+        }
+        let frame = Frame::new(visitor, Section::People, format!("What is {name} to be?"));
+        Ok(Roles { frame, roles: roles(him.role), projects })
+    });
+    Ok(html(&page.await?))
 }
 
 async fn set_role(
@@ -134,7 +154,8 @@ async fn set_role(
     Path(name): Path<String>,
     Posted(visitor, form): Posted,
 ) -> Result<Response, Failure> {
-    let input = change::SetRole { role: form.text_or_empty("role") };
+    let projects = Some(form.texts("project"));
+    let input = change::SetRole { role: form.text_or_empty("role"), projects };
     finish(async move { change::set_role(&control, &visitor.actor, &name, input).await }).await?;
     Ok(done::lead_to("/people", "role-set"))
 }
@@ -228,6 +249,32 @@ mod tests {
             assert_eq!(made.status, 303, "{what}: {}", made.body);
             fixture.get(made.location()).await.is_sound();
         }
+    }
+
+    #[tokio::test]
+    async fn a_role_is_bound_to_projects_and_stays_so_until_somebody_says_otherwise() {
+        let fixture = Fixture::new().await;
+        fixture.project("bots").await;
+        fixture.project("desk").await;
+        fixture.get("/people/invite").await.is_sound();
+        let form = [("name", "grace"), ("role", "trader"), ("project", "desk")];
+        let page = fixture.post("/people/invite", &form).await;
+        page.is_sound();
+        assert!(page.body.contains("only in desk"), "{}", page.body);
+        let link = page.body.split("/invitation/").nth(1).unwrap().split('<').next().unwrap();
+        let good = "password=otter+violin+granite+seven&again=otter+violin+granite+seven";
+        let accepted = fixture.post_as_nobody(&format!("/invitation/{link}"), good, &OWN).await;
+        assert_eq!(accepted.status, 303, "{}", accepted.body);
+        let page = fixture.get("/people/grace/role").await;
+        page.is_sound();
+        assert!(
+            page.body.contains("value=\"desk\" checked") && !page.body.contains("value=\"bots\" checked")
+        );
+        assert!(page.body.contains("value=\"trader\" selected"));
+        fixture.post("/people/grace/role", &[("role", "viewer")]).await;
+        let page = fixture.get("/people").await;
+        page.is_sound();
+        assert!(!page.body.contains("only in"), "nothing was ticked: {}", page.body);
     }
 
     #[tokio::test]

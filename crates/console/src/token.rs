@@ -18,6 +18,7 @@ use crate::done;
 use crate::finish::finish;
 use crate::form::Posted;
 use crate::frame::{Frame, Section, html};
+use crate::key::projects;
 use crate::moment::Moment;
 use crate::parts::Choice;
 use crate::people::roles;
@@ -57,6 +58,7 @@ struct Row {
 struct Asking {
     frame: Frame,
     roles: Vec<Choice>,
+    projects: Vec<Choice>,
     ends: Vec<Choice>,
 }
 
@@ -88,16 +90,21 @@ async fn show_all(control: Shared, visitor: Visitor, Query(seen): Query<Seen>) -
     Ok(html(&page.await?))
 }
 
-async fn ask(visitor: Visitor) -> Response {
-    let frame = Frame::new(visitor, Section::Tokens, "New API token");
-    let ends = ENDS.map(|(value, label)| Choice::new(value, "90d").called(label)).into();
-    html(&Asking { frame, roles: roles(Role::Viewer), ends })
+async fn ask(control: Shared, visitor: Visitor) -> Result<Response, Failure> {
+    let page = finish(async move {
+        let projects = projects(&control, &visitor, "").await?;
+        let frame = Frame::new(visitor, Section::Tokens, "New API token");
+        let ends = ENDS.map(|(value, label)| Choice::new(value, "90d").called(label)).into();
+        Ok(Asking { frame, roles: roles(Role::Viewer), projects, ends })
+    });
+    Ok(html(&page.await?))
 }
 
 async fn make(control: Shared, Posted(visitor, form): Posted) -> Result<Response, Failure> {
     let input = Create {
         name: form.text_or_empty("name"),
         role: form.text_or_empty("role"),
+        projects: form.texts("project"),
         ip: form.words("ip"),
         expires: form.text("expires"),
     };

@@ -68,7 +68,7 @@ impl Visitor {
 
     /// Whether his role lets him do it. He may still have to show his second factor first.
     pub(crate) fn may(&self, operation: Operation) -> bool {
-        self.actor.check(operation) != Err(Lack::Right)
+        !matches!(self.actor.check(operation), Err(Lack::Right | Lack::Reach))
     }
 }
 

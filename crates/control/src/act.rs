@@ -69,6 +69,11 @@ impl Control {
         actor.check_fresh().map_err(|lack| self.refuse(actor, operation, lack))
     }
 
+    /// Sees that the actor's role holds for what concerns every project. A refusal is on record.
+    pub(crate) fn everywhere(&self, actor: &Actor, operation: Operation) -> Result<(), Error> {
+        actor.check_everywhere().map_err(|lack| self.refuse(actor, operation, lack))
+    }
+
     fn refuse(&self, actor: &Actor, operation: Operation, lack: Lack) -> Error {
         let error = Error::from(lack);
         self.note_of(actor, operation.name(), json!({ "refused": error.code().as_str() }));

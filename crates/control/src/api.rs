@@ -8,6 +8,8 @@ mod admit;
 mod approval;
 mod audit;
 mod backup;
+#[cfg(test)]
+mod boundary;
 mod consent;
 #[cfg(test)]
 mod contract;

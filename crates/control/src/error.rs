@@ -161,6 +161,8 @@ codes! {
     VenueTakesNoCredential = "venue_takes_no_credential", Conflict;
     /// The venue signs with a real key, so a credential has to be named.
     VenueNeedsCredential = "venue_needs_credential", Conflict;
+    /// The credential belongs to another project than the key.
+    CredentialElsewhere = "credential_elsewhere", Conflict;
     /// The exchange's half of a key is not in a form that any exchange gives out.
     ApiKeyInvalid = "api_key_invalid", Invalid;
     /// The credential's key string cannot be changed.

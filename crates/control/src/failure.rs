@@ -107,6 +107,11 @@ impl From<Lack> for Error {
         match lack {
             Lack::Right => Self::new(Code::RoleLacksRight, "your role may not do this")
                 .hint("ask an owner or an administrator"),
+            Lack::Reach => Self::new(
+                Code::RoleLacksRight,
+                "your role holds in some projects only, and this concerns more than those",
+            )
+            .hint("ask an owner or an administrator"),
             Lack::Freshness => Self::new(
                 Code::SecondFactorNeeded,
                 "this needs your second factor, shown within the last five minutes",

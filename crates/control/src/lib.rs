@@ -23,6 +23,7 @@ mod names;
 pub mod operation;
 mod page;
 mod people;
+mod reach;
 mod recover;
 pub mod safety;
 mod services;

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use keyward_ledger::{Cursor, Places, read_on};
-use keyward_policy::KeyId;
+use keyward_policy::{KeyId, ProjectId};
 use parking_lot::Mutex;
 
 use self::entry::Read;
@@ -42,6 +42,8 @@ struct State {
     cursor: Cursor,
     places: Places,
     keys: HashMap<KeyId, KeyUsage>,
+    /// Projects are made by people: there are few, and none is forgotten.
+    projects: HashMap<ProjectId, Hours>,
     all: Hours,
 }
 
@@ -61,6 +63,15 @@ impl Usage {
     /// What all did, by the hour.
     pub(crate) fn all(&self, now: Timestamp) -> Vec<Hour> {
         self.state.lock().all.until(now)
+    }
+
+    /// What all keys of some projects did, by the hour.
+    pub(crate) fn of_projects(&self, projects: &[ProjectId], now: Timestamp) -> Vec<Hour> {
+        let (state, mut sum) = (self.state.lock(), Hours::default());
+        for hours in projects.iter().filter_map(|project| state.projects.get(project)) {
+            sum.add(hours);
+        }
+        sum.until(now)
     }
 
     /// How far the log has been read.
@@ -94,6 +105,9 @@ impl State {
     fn take(&mut self, read: Read) {
         let Some(outcome) = read.outcome() else { return };
         self.all.count(read.at, outcome);
+        if let Some(project) = read.project {
+            self.projects.entry(project).or_default().count(read.at, outcome);
+        }
         if let Some(key) = read.key {
             self.keys.entry(key).or_default().take(read, outcome);
         }

@@ -181,6 +181,7 @@ fn credential(vault: &Vault) -> Credential {
         id,
         name: "real".to_owned(),
         venue: VenueId::from_entropy([1; 16]),
+        project: None,
         api_key: "real-key".to_owned(),
         key_type: KeyType::Hmac,
         secret: vault.seal_secret(SecretOwner::Credential(id), REAL.as_bytes()).unwrap(),

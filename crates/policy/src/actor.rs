@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Operation, Proof, Role};
+use crate::{Operation, ProjectId, Proof, Reach, Role};
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,7 +20,7 @@ pub struct Actor {
 }
 
 /// By what somebody acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// By the host's: whoever may open its socket or its data directory could do everything anyway.
     Host,
@@ -28,6 +28,8 @@ pub enum Authority {
     Operator {
         /// As what.
         role: Role,
+        /// Where.
+        reach: Reach,
         /// Whether he has shown his second factor a moment ago.
         is_fresh: bool,
     },
@@ -38,6 +40,8 @@ pub enum Authority {
 pub enum Lack {
     /// His role does not have the right.
     Right,
+    /// It has, but in some projects only, and this concerns more.
+    Reach,
     /// It has, but he must show his second factor first.
     Freshness,
 }
@@ -48,6 +52,37 @@ impl Actor {
         Self { name: name.into(), via, consented_by: None, authority: Authority::Host }
     }
 
+    /// Whoever has said who he is, and not proved it: he may look at nothing.
+    pub fn unproved(name: impl Into<String>, via: &'static str) -> Self {
+        let nowhere = Reach::Projects(Vec::new());
+        let authority = Authority::Operator { role: Role::Viewer, reach: nowhere, is_fresh: false };
+        Self { name: name.into(), via, consented_by: None, authority }
+    }
+
+    /// Where his role holds.
+    pub const fn reach(&self) -> &Reach {
+        match &self.authority {
+            Authority::Host => &Reach::Everywhere,
+            Authority::Operator { reach, .. } => reach,
+        }
+    }
+
+    /// Whether his role holds in a project. What belongs to another one does not exist for him.
+    pub fn reaches(&self, project: ProjectId) -> bool {
+        self.reach().covers(project)
+    }
+
+    /// Whether his role holds for what concerns every project.
+    ///
+    /// # Errors
+    /// It holds in some only.
+    pub const fn check_everywhere(&self) -> Result<(), Lack> {
+        match self.reach() {
+            Reach::Everywhere => Ok(()),
+            Reach::Projects(_) => Err(Lack::Reach),
+        }
+    }
+
     /// Whether he may carry an operation out.
     ///
     /// # Errors
@@ -56,6 +91,9 @@ impl Actor {
         let Authority::Operator { role, .. } = self.authority else { return Ok(()) };
         if !role.has(operation.right()) {
             return Err(Lack::Right);
+        }
+        if operation.concerns_everything() {
+            self.check_everywhere()?;
         }
         if operation.proof() == Proof::Fresh { self.check_fresh() } else { Ok(()) }
     }
@@ -77,8 +115,12 @@ mod tests {
     use super::*;
 
     fn check(role: Role, is_fresh: bool, operation: Operation) -> Result<(), Lack> {
-        let authority = Authority::Operator { role, is_fresh };
-        Actor { name: "ada".to_owned(), via: "test", consented_by: None, authority }.check(operation)
+        ada(role, Reach::Everywhere, is_fresh).check(operation)
+    }
+
+    fn ada(role: Role, reach: Reach, is_fresh: bool) -> Actor {
+        let authority = Authority::Operator { role, reach, is_fresh };
+        Actor { name: "ada".to_owned(), via: "test", consented_by: None, authority }
     }
 
     #[test]
@@ -93,6 +135,18 @@ mod tests {
         assert_eq!(check(Role::Administrator, false, Operation::CredentialAdd), Err(Lack::Freshness));
         assert_eq!(check(Role::Administrator, true, Operation::CredentialAdd), Ok(()));
         assert_eq!(check(Role::Owner, true, Operation::Backup), Err(Lack::Right));
+    }
+
+    #[test]
+    fn a_role_that_holds_in_a_project_holds_in_no_other_and_not_in_all() {
+        let [own, other] = [1, 2].map(|number| ProjectId::from_entropy([number; 16]));
+        let bound = ada(Role::Trader, Reach::Projects(vec![own]), true);
+        assert_eq!((bound.reaches(own), bound.reaches(other)), (true, false));
+        assert_eq!(bound.check_everywhere(), Err(Lack::Reach));
+        assert_eq!(bound.check(Operation::VaultSeal), Err(Lack::Reach));
+        assert_eq!(bound.check(Operation::KeySuspend), Ok(()));
+        assert_eq!(Actor::on_host("uid 0", "socket").check_everywhere(), Ok(()));
+        assert!(!Actor::unproved("eve", "test").reaches(own));
     }
 
     #[test]

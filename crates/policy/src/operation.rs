@@ -140,6 +140,8 @@ operations! {
     ConsentUse = "consent use", Issue, Fresh;
     /// Lists operators.
     OperatorList = "operator list", People, SignedIn;
+    /// Looks at one.
+    OperatorShow = "operator show", People, SignedIn;
     /// Invites somebody to become one.
     OperatorInvite = "operator invite", People, Fresh;
     /// Changes what an operator is.
@@ -188,6 +190,13 @@ operations! {
     LockShow = "lock", See, SignedIn;
     /// Ends that lock.
     Reopen = "reopen", Own, Fresh;
+}
+
+impl Operation {
+    /// Whether it stops or changes what belongs to no project, though a role that may be bound to some has the right.
+    pub const fn concerns_everything(self) -> bool {
+        matches!(self, Self::VaultSeal)
+    }
 }
 
 impl fmt::Display for Operation {

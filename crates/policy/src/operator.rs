@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{AddressRules, OperatorId, Role, TokenId};
+use crate::{AddressRules, OperatorId, Reach, Role, TokenId};
 
 /// A person who runs Keyward.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Operator {
     pub name: String,
     /// What the operator is.
     pub role: Role,
+    /// Where.
+    pub reach: Reach,
     /// Whether the operator may sign in.
     pub state: OperatorState,
     /// Since when.
@@ -37,6 +39,8 @@ pub struct Token {
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// Where.
+    pub reach: Reach,
     /// From where.
     pub addresses: AddressRules,
     /// Who made it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialId, KeyType, Sealed, VenueId};
+use crate::{CredentialId, KeyType, ProjectId, Sealed, VenueId};
 
 /// What Keyward does with the client's signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,8 @@ pub struct Credential {
     pub name: String,
     /// The venue that it belongs to.
     pub venue: VenueId,
+    /// The only project whose keys may use it; none means any.
+    pub project: Option<ProjectId>,
     /// The public half; empty until the exchange has given one for a generated pair.
     pub api_key: String,
     /// How it signs.

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use jiff::Timestamp;
-use keyward_policy::{KeyState, KeyType, Mode, OperatorState};
+use keyward_policy::{KeyState, KeyType, Mode, OperatorState, Reach};
 use serde::Serialize;
 
 /// Why a column cannot be read.
@@ -49,6 +49,16 @@ pub(crate) fn time(micros: i64) -> Result<Timestamp, Bad> {
 /// A count or size, which no database holds above `i64::MAX`.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Where a role holds, as its column holds it: nothing is everywhere.
+pub(crate) fn reach_text(reach: &Reach) -> Result<Option<String>, crate::Error> {
+    reach.projects().map(|projects| json(&projects)).transpose()
+}
+
+/// Where a role holds.
+pub(crate) fn reach(text: Option<&str>) -> Result<Reach, Bad> {
+    Ok(text.map(serde_json::from_str).transpose()?.unwrap_or(Reach::Everywhere))
 }
 
 /// A list or map as its column holds it.

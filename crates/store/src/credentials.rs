@@ -1,6 +1,6 @@
 //! The table of credentials: real exchange keys, their secrets sealed.
 
-use keyward_policy::{Checked, Credential, CredentialId, Sealed};
+use keyward_policy::{Checked, Credential, CredentialId, ProjectId, Sealed};
 
 use crate::column::{self, Bad, KEY_TYPES, micros};
 use crate::page::{List, Page};
@@ -21,6 +21,7 @@ pub(crate) struct CredentialRow {
     public_key: Option<String>,
     created_at: i64,
     checked: Option<String>,
+    project: Option<String>,
 }
 
 impl Row for CredentialRow {
@@ -35,6 +36,7 @@ impl Row for CredentialRow {
         Ok(Credential {
             id: self.id.parse()?,
             venue: self.venue.parse()?,
+            project: self.project.map(|id| id.parse()).transpose()?,
             key_type: column::value(KEY_TYPES, &self.key_type)?,
             created_at: column::time(self.created_at)?,
             checked: self.checked.as_deref().map(serde_json::from_str).transpose()?,
@@ -53,16 +55,20 @@ impl Store {
     /// [`Error::Taken`] when the name is in use, [`Error::NotFound`] when its venue does not exist.
     pub async fn add_credential(&self, credential: &Credential) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO credentials \
-            (id, name, venue, api_key, key_type, sealed, public_key, created_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (id, name, venue, api_key, key_type, sealed, public_key, created_at, project) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let mut turn = self.turn().await?;
         let venue = turn.require(What::Venue, &credential.venue).await?;
+        let project = match &credential.project {
+            Some(project) => Some(turn.require(What::Project, project).await?),
+            None => None,
+        };
         let added = on!(&mut turn.0, |tx| {
             let add = sqlx::query(SQL).bind(credential.id.to_string()).bind(&credential.name);
             let add = add.bind(venue).bind(&credential.api_key);
             let add =
                 add.bind(column::word(KEY_TYPES, credential.key_type)).bind(credential.secret.as_bytes());
-            let add = add.bind(&credential.public_key).bind(micros(credential.created_at));
+            let add = add.bind(&credential.public_key).bind(micros(credential.created_at)).bind(project);
             add.execute(&mut **tx).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Credential, &credential.name))?;
@@ -74,7 +80,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn credential(&self, id_or_name: &str) -> Result<Credential, Error> {
-        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked \
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked, project \
             FROM credentials WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let credential = self.find::<CredentialRow>(SQL, id_or_name).await?;
         credential.ok_or_else(|| Error::not_found(What::Credential, &id_or_name))
@@ -85,9 +91,23 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn credentials(&self, page: &Page) -> Result<List<Credential>, Error> {
-        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked \
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked, project \
             FROM credentials WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<CredentialRow>(SQL, page, |credential| credential.name.clone()).await
+    }
+
+    /// The credentials of one project, in the order of their names, the first thousand.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn credentials_of(&self, project: ProjectId) -> Result<Vec<Credential>, Error> {
+        const SQL: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked, project \
+            FROM credentials WHERE project = $1 ORDER BY name LIMIT 1000";
+        let project = project.to_string();
+        let rows = on!(&self.pool, |db| {
+            sqlx::query_as::<_, CredentialRow>(SQL).bind(&project).fetch_all(db).await
+        })?;
+        rows.into_iter().map(CredentialRow::read).collect()
     }
 
     /// Gives a generated pair the API key that the exchange answered with, once.
@@ -135,7 +155,26 @@ mod tests {
     use keyward_policy::KeyType;
 
     use super::*;
-    use crate::story::{World, at, both, credential, venue};
+    use crate::story::{World, at, both, credential, project, venue};
+
+    #[tokio::test]
+    async fn a_credential_of_a_project_is_listed_with_it_and_keeps_it() {
+        both(async |store| {
+            let (binance, desk) = (venue("binance"), project("desk"));
+            store.add_venue(&binance).await.unwrap();
+            let own = Credential { project: Some(desk.id), ..credential("own", &binance) };
+            let missing = store.add_credential(&own).await;
+            assert!(matches!(missing, Err(Error::NotFound { what: What::Project, .. })));
+            store.add_project(&desk).await.unwrap();
+            store.add_credential(&own).await.unwrap();
+            store.add_credential(&credential("everybodys", &binance)).await.unwrap();
+            assert_eq!(store.credential("own").await.unwrap(), own);
+            assert_eq!(store.credentials_of(desk.id).await.unwrap(), [own]);
+            let refused = store.remove_project(desk.id).await;
+            assert!(matches!(refused, Err(Error::InUse { by, .. }) if by == "credential `own`"));
+        })
+        .await;
+    }
 
     #[tokio::test]
     async fn a_credential_reads_back_as_it_was_added() {

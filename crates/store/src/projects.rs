@@ -8,7 +8,13 @@ use crate::remove::Users;
 use crate::row::Row;
 use crate::{Error, Store, What};
 
-const USERS: &Users = &[(What::Key, "SELECT id FROM keys WHERE project = $1 LIMIT 1")];
+/// Ids have one length and are never part of each other, so a list holds one when its text does.
+const USERS: &Users = &[
+    (What::Key, "SELECT id FROM keys WHERE project = $1 LIMIT 1"),
+    (What::Credential, "SELECT name FROM credentials WHERE project = $1 LIMIT 1"),
+    (What::Operator, "SELECT name FROM operators WHERE projects LIKE '%' || $1 || '%' LIMIT 1"),
+    (What::Token, "SELECT name FROM tokens WHERE projects LIKE '%' || $1 || '%' LIMIT 1"),
+];
 
 #[derive(sqlx::FromRow)]
 struct ProjectRow {
@@ -89,7 +95,7 @@ impl Store {
         turn.commit().await
     }
 
-    /// Removes a project that owns no key.
+    /// Removes a project that owns no key and no real key, and that nobody's role is bound to.
     ///
     /// # Errors
     /// [`Error::InUse`], [`Error::NotFound`].
@@ -100,8 +106,10 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use keyward_policy::{Reach, Token};
+
     use super::*;
-    use crate::story::{World, both, project};
+    use crate::story::{World, both, project, token};
 
     #[tokio::test]
     async fn a_project_is_added_found_listed_and_removed() {
@@ -120,6 +128,21 @@ mod tests {
             assert_eq!(listed.items, std::slice::from_ref(&bots));
             store.remove_project(bots.id).await.unwrap();
             assert!(matches!(store.project("bots").await, Err(Error::NotFound { .. })));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_project_that_somebody_is_bound_to_is_not_removed() {
+        both(async |store| {
+            let bots = project("bots");
+            store.add_project(&bots).await.unwrap();
+            let bound = Token { reach: Reach::Projects(vec![project("other").id, bots.id]), ..token("ci") };
+            store.add_token(&bound, "digest").await.unwrap();
+            let refused = store.remove_project(bots.id).await;
+            assert!(matches!(refused, Err(Error::InUse { by, .. }) if by == "API token `ci`"));
+            store.remove_token(bound.id).await.unwrap();
+            store.remove_project(bots.id).await.unwrap();
         })
         .await;
     }

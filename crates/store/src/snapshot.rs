@@ -33,7 +33,7 @@ impl Store {
     pub async fn load(&self) -> Result<Snapshot, Error> {
         const VENUES: &str =
             "SELECT id, name, dialect, urls, mode, public_market_data, created_at FROM venues";
-        const CREDENTIALS: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked FROM credentials";
+        const CREDENTIALS: &str = "SELECT id, name, venue, api_key, key_type, sealed, public_key, created_at, checked, project FROM credentials";
         let mut moment = self.moment().await?;
         Ok(Snapshot {
             venues: all::<VenueRow>(&mut moment, VENUES).await?,

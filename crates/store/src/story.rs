@@ -93,6 +93,7 @@ pub(crate) fn credential(name: &str, venue: &Venue) -> Credential {
         id: keyward_policy::CredentialId::from_entropy(entropy()),
         name: name.to_owned(),
         venue: venue.id,
+        project: None,
         api_key: "the exchange's".to_owned(),
         key_type: KeyType::Hmac,
         secret: sealed("a sealed credential"),

@@ -100,6 +100,7 @@ const CREATE: Told = does(
         Code::GrantDuplicate,
         Code::VenueNeedsCredential,
         Code::VenueTakesNoCredential,
+        Code::CredentialElsewhere,
         Code::KeyTypeUnsupported,
         Code::AllowEmpty,
         Code::PermissionInvalid,

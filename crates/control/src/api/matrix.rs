@@ -1,13 +1,13 @@
 //! The matrix: every operation, asked for over the API by every role. Who lacks the right is refused; who has it and needs a
 //! second factor is asked for it; and nothing of the table is left out.
 
-use keyward_policy::{Actor, Authority, Operation, Proof, Right, Role};
+use keyward_policy::{Actor, Authority, Operation, Proof, Reach, Right, Role};
 use serde_json::{Value, json};
 
 use crate::fixture::Fixture;
 
 /// How each operation is asked for. What it is about need not exist: whether one may comes first.
-fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
+pub(super) fn asked(operation: Operation) -> Option<(&'static str, &'static str, Value)> {
     asked_of_keys(operation).or_else(|| asked_of_people(operation)).or_else(|| asked_of_waiting(operation))
 }
 
@@ -16,6 +16,7 @@ fn asked_of_people(operation: Operation) -> Option<(&'static str, &'static str, 
     let nothing = Value::Null;
     Some(match operation {
         Op::OperatorList => ("GET", "/operators", nothing),
+        Op::OperatorShow => ("GET", "/operators/x", nothing),
         Op::OperatorInvite => ("POST", "/operators", json!({ "name": "x", "role": "viewer" })),
         Op::OperatorRole => ("POST", "/operators/x/role", json!({ "role": "viewer" })),
         Op::OperatorSuspend => ("POST", "/operators/x/suspend", nothing),
@@ -120,7 +121,7 @@ fn actor(role: Role, is_fresh: bool) -> Actor {
         name: "ada".to_owned(),
         via: "test",
         consented_by: None,
-        authority: Authority::Operator { role, is_fresh },
+        authority: Authority::Operator { role, reach: Reach::Everywhere, is_fresh },
     }
 }
 

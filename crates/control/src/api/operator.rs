@@ -6,7 +6,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use super::routes::{Routes, Told, does};
-use crate::operation::operator::{OperatorView, change, invite, list};
+use crate::operation::operator::{OperatorView, change, invite, list, show};
 use crate::{Code, Listed, Part, Removed};
 
 /// The routes. An operator goes by his name or his id.
@@ -14,6 +14,7 @@ pub(super) fn routes() -> Routes {
     Routes::of("operators")
         .get("/operators", LIST, list)
         .post("/operators", INVITE, invite)
+        .get("/operators/{operator}", SHOW, show)
         .delete("/operators/{operator}", REMOVE, remove)
         .post("/operators/{operator}/role", SET_ROLE, set_role)
         .post("/operators/{operator}/suspend", SUSPEND, suspend)
@@ -30,10 +31,16 @@ async fn list(
     finish(async move { list::list(&control, &actor, part).await }).await
 }
 
+const SHOW: Told = does(Operation::OperatorShow, "Show one", &[Code::OperatorUnknown]);
+
+async fn show(control: Shared, Acting(actor): Acting, Named(operator): Named) -> Answer<OperatorView> {
+    finish(async move { show::show(&control, &actor, &operator).await }).await
+}
+
 const INVITE: Told = does(
     Operation::OperatorInvite,
     "Invite somebody to become one, by a link that is shown once",
-    &[Code::NameInvalid, Code::NameTaken, Code::RoleInvalid],
+    &[Code::NameInvalid, Code::NameTaken, Code::RoleInvalid, Code::ProjectUnknown, Code::TooMany],
 );
 
 async fn invite(
@@ -47,7 +54,7 @@ async fn invite(
 const SET_ROLE: Told = does(
     Operation::OperatorRole,
     "Change what one is; his sessions end",
-    &[Code::OperatorUnknown, Code::RoleInvalid, Code::InUse],
+    &[Code::OperatorUnknown, Code::RoleInvalid, Code::ProjectUnknown, Code::TooMany, Code::InUse],
 );
 
 async fn set_role(

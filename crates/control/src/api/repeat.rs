@@ -143,7 +143,7 @@ impl Repeats {
 
     /// Of what is asked for, and of the authority by which: who has lost a right is told no more of what he made with it.
     fn digest(&self, request: &Request, body: &[u8]) -> [u8; 32] {
-        let role = match request.extensions().get::<Actor>().map(|actor| actor.authority) {
+        let role = match request.extensions().get::<Actor>().map(|actor| &actor.authority) {
             Some(Authority::Operator { role, .. }) => role.name(),
             Some(Authority::Host) | None => "",
         };

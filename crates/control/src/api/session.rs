@@ -15,7 +15,7 @@ use crate::operation::operator::accept;
 use crate::operation::second_factor::{self, Confirm, Offer};
 use crate::operation::session::{self, SignIn, StepUp};
 use crate::page::All;
-use crate::{Code, Error};
+use crate::{Code, Error, reach};
 
 /// The routes.
 pub(super) fn routes() -> Routes {
@@ -44,6 +44,8 @@ struct Whoami {
     /// Null at the host, who may do everything.
     #[schema(value_type = Option<crate::api::openapi::Role>)]
     role: Option<Role>,
+    /// The names of the only projects in which; none means everywhere.
+    projects: Vec<String>,
     /// What changes something must repeat in `X-Keyward-CSRF`, where a browser asks.
     csrf: Option<String>,
     /// Until when the second factor counts as shown a moment ago.
@@ -55,23 +57,30 @@ struct Whoami {
 
 const SHOW: Told = enters("session show", "Tell who one is, and what changes in a session must repeat", &[]);
 
-async fn show(held: Result<Held, Error>, actor: Result<Acting, Error>) -> Result<Json<Whoami>, Error> {
+async fn show(
+    control: Shared,
+    held: Result<Held, Error>,
+    actor: Result<Acting, Error>,
+) -> Result<Json<Whoami>, Error> {
     if let Ok(Held { session, .. }) = held {
         return Ok(Json(Whoami {
             name: session.name().to_owned(),
             via: "session",
             role: Some(session.role()),
+            projects: session.projects(&control).await?,
             csrf: Some(session.csrf.clone()),
             fresh_until: session.fresh_until,
             is_enrolled: session.is_enrolled(),
         }));
     }
-    let Acting(Actor { name, via, authority, .. }) = actor?;
+    let Acting(actor) = actor?;
+    let projects = reach::names(&control.store, actor.reach()).await?;
+    let Actor { name, via, authority, .. } = actor;
     let role = match authority {
         keyward_policy::Authority::Operator { role, .. } => Some(role),
         keyward_policy::Authority::Host => None,
     };
-    Ok(Json(Whoami { name, via, role, csrf: None, fresh_until: None, is_enrolled: true }))
+    Ok(Json(Whoami { name, via, role, projects, csrf: None, fresh_until: None, is_enrolled: true }))
 }
 
 const SIGN_IN: Told = enters(

@@ -31,6 +31,7 @@ const CREATE: Told = does(
         Code::NameInvalid,
         Code::NameTaken,
         Code::RoleInvalid,
+        Code::ProjectUnknown,
         Code::AddressInvalid,
         Code::TimeInvalid,
         Code::TooMany,

@@ -7,16 +7,23 @@ mod view;
 
 pub use view::ApprovalView;
 
-use keyward_policy::Approval;
+use keyward_policy::{Actor, Approval};
 
 use crate::name::shortened;
 use crate::{Code, Control, Error};
 
-/// What waits under this id.
-fn find(control: &Control, id: &str) -> Result<Approval, Error> {
-    let waiting = || control.approvals.waiting().into_iter();
+/// What waits under this id, in a project where the actor's role holds.
+fn find(control: &Control, actor: &Actor, id: &str) -> Result<Approval, Error> {
+    let waiting = || waiting(control, actor).into_iter();
     let found = id.parse().ok().and_then(|id| waiting().find(|approval| approval.id == id));
     found.ok_or_else(|| unknown(id))
+}
+
+/// Everything that waits in projects where the actor's role holds.
+fn waiting(control: &Control, actor: &Actor) -> Vec<Approval> {
+    let mut waiting = control.approvals.waiting();
+    waiting.retain(|approval| actor.reaches(approval.project));
+    waiting
 }
 
 fn unknown(id: &str) -> Error {

@@ -15,15 +15,24 @@ mod view;
 pub(crate) use asked::{Asked, TAKE_TWO};
 pub use view::ConsentView;
 
+use keyward_policy::Actor;
 use keyward_store::Consent;
 
 use crate::name::shortened;
 use crate::{Code, Control, Error};
 
-/// What waits under this id, and is not too late.
-async fn find(control: &Control, id: &str) -> Result<Consent, Error> {
-    let found = control.store.consent(id).await?.filter(|consent| consent.expires_at > control.now());
+/// What waits under this id, is not too late, and concerns a project where the actor's role holds.
+async fn find(control: &Control, actor: &Actor, id: &str) -> Result<Consent, Error> {
+    let is_his = |consent: &Consent| consent.expires_at > control.now() && actor.reaches(consent.project);
+    let found = control.store.consent(id).await?.filter(is_his);
     found.ok_or_else(|| unknown(id))
+}
+
+/// Everything that waits in projects where the actor's role holds.
+async fn waiting(control: &Control, actor: &Actor) -> Result<Vec<Consent>, Error> {
+    let mut waiting = control.store.consents(control.now()).await?;
+    waiting.retain(|consent| actor.reaches(consent.project));
+    Ok(waiting)
 }
 
 fn unknown(id: &str) -> Error {

@@ -11,7 +11,7 @@ mod view;
 
 pub use view::{CredentialView, LastCheck};
 
-use keyward_policy::{Change, Credential, CredentialId, Mode, SecretOwner, Venue};
+use keyward_policy::{Actor, Change, Credential, CredentialId, Mode, Project, SecretOwner, Venue};
 use serde_json::json;
 
 use crate::act::Act;
@@ -25,12 +25,19 @@ const API_KEY_LENGTH_MAX: usize = 256;
 struct Place {
     name: String,
     venue: Venue,
+    project: Option<Project>,
     api_key: String,
 }
 
 impl Place {
     /// Checks the place of a new credential.
-    async fn read(control: &Control, name: String, venue: &str, api_key: String) -> Result<Self, Error> {
+    async fn read(
+        control: &Control,
+        name: String,
+        venue: &str,
+        project: Option<&str>,
+        api_key: String,
+    ) -> Result<Self, Error> {
         name::check(&name)?;
         let venue = control.store.venue(venue).await?;
         if venue.mode == Mode::Assert {
@@ -38,7 +45,11 @@ impl Place {
             return Err(Error::new(Code::VenueTakesNoCredential, error)
                 .hint(format!("grant on the venue itself: keyward key create … --venue {}", venue.name)));
         }
-        Ok(Self { name, venue, api_key })
+        let project = match project.filter(|project| !project.is_empty()) {
+            Some(project) => Some(control.store.project(project).await?),
+            None => None,
+        };
+        Ok(Self { name, venue, project, api_key })
     }
 
     /// Seals the secret and adds the credential.
@@ -49,6 +60,7 @@ impl Place {
             id,
             name: self.name,
             venue: self.venue.id,
+            project: self.project.map(|project| project.id),
             api_key: self.api_key,
             key_type: real.key_type,
             secret,
@@ -59,14 +71,14 @@ impl Place {
         let recorded = act.record(id, described(&credential)).await?;
         recorded.carry_out(control.store.add_credential(&credential)).await?;
         control.publish(Change::Credential(Box::new(credential.clone())));
-        Ok(CredentialView::of(credential, self.venue.name))
+        CredentialView::one(control, credential).await
     }
 }
 
 fn described(credential: &Credential) -> serde_json::Value {
     json!({
         "name": credential.name, "venue": credential.venue, "api_key": credential.api_key,
-        "type": credential.key_type,
+        "type": credential.key_type, "project": credential.project,
     })
 }
 
@@ -79,9 +91,9 @@ fn check_api_key(api_key: &str) -> Result<(), Error> {
     if sound { Ok(()) } else { Err(refused()) }
 }
 
-/// A credential with its venue.
-async fn find(control: &Control, credential: &str) -> Result<(Credential, Venue), Error> {
-    let credential = control.store.credential(credential).await?;
+/// A credential that the actor may use, with its venue.
+async fn find(control: &Control, actor: &Actor, credential: &str) -> Result<(Credential, Venue), Error> {
+    let credential = control.credential_of(actor, credential).await?;
     let venue = control.store.venue(&credential.venue.to_string()).await?;
     Ok((credential, venue))
 }

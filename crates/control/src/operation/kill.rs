@@ -53,25 +53,30 @@ enum Target {
 /// of every change.
 pub async fn kill(control: &Control, actor: &Actor, input: Kill) -> Result<Stopped<Killed>, Error> {
     let act = control.act(actor, Operation::Kill).await?;
-    let target = target(control, input).await?;
+    let target = target(control, actor, input).await?;
     let recorded = act.record(target.subject(), Value::Null).await?;
     let (revoked, on_wire) = recorded.carry_out(revoke(control, target)).await?;
     Ok(Stopped::new(&recorded, named(&recorded, revoked), on_wire))
 }
 
-async fn target(control: &Control, input: Kill) -> Result<Target, Error> {
+async fn target(control: &Control, actor: &Actor, input: Kill) -> Result<Target, Error> {
     let none = KeyFilter::default();
     Ok(match (input.key, input.project, input.credential, input.all) {
-        (Some(key), None, None, false) => Target::Keys(of_name(control, &key).await?),
+        (Some(key), None, None, false) => Target::Keys(of_name(control, actor, &key).await?),
         (None, Some(project), None, false) => {
-            let id = control.store.project(&project).await?.id;
-            Target::All(Revoke::Project(id), KeyFilter { project: Some(id), ..none })
+            let id = control.project_of(actor, &project).await?.id;
+            Target::All(Revoke::Project(id), KeyFilter { projects: Some(vec![id]), ..none })
         }
+        // Keys of any project may hold grants on a credential.
         (None, None, Some(credential), false) => {
+            control.everywhere(actor, Operation::Kill)?;
             let id = control.store.credential(&credential).await?.id;
             Target::All(Revoke::Credential(id), KeyFilter { credential: Some(id), ..none })
         }
-        (None, None, None, true) => Target::All(Revoke::All, none),
+        (None, None, None, true) => {
+            control.everywhere(actor, Operation::Kill)?;
+            Target::All(Revoke::All, none)
+        }
         _ => {
             return Err(Error::new(Code::KillUnclear, "it is not clear what to kill")
                 .hint("name one of: a key, a project, a credential, all"));
@@ -117,7 +122,7 @@ async fn tell(control: &Control, filter: KeyFilter) -> Result<Vec<OnWire>, Error
     let mut page = Page { after: None, limit: PAGE_MAX };
     let mut on_wire = Vec::new();
     loop {
-        let list = control.store.keys(filter, &page).await?;
+        let list = control.store.keys(filter.clone(), &page).await?;
         for key in list.items {
             on_wire.extend(control.publish(Change::Key(Box::new(key))));
         }

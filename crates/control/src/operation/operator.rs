@@ -4,6 +4,7 @@ pub mod accept;
 pub mod change;
 pub mod invite;
 pub mod list;
+pub mod show;
 mod view;
 
 pub use view::OperatorView;

@@ -9,7 +9,7 @@ mod view;
 
 pub use view::ProjectView;
 
-use keyward_policy::{Operation, OperatorState, Project};
+use keyward_policy::{Operation, Operator, OperatorState, Project, ProjectId, Reach};
 use keyward_store::Page;
 
 use crate::{Code, Control, Error};
@@ -23,12 +23,17 @@ fn check_rotation(days: u16) -> Result<(), Error> {
 }
 
 /// Four eyes are two people: with one alone, nothing could be widened any more, and four eyes not be given up.
-async fn check_there_are_two(control: &Control) -> Result<(), Error> {
+/// A project that is being added has no id that a role could be bound to.
+async fn check_there_are_two(control: &Control, project: Option<ProjectId>) -> Result<(), Error> {
     let operators = control.store.operators(&Page::default()).await?.items;
-    let may_agree = operators
-        .iter()
-        .filter(|one| one.state == OperatorState::Active && one.role.has(Operation::ConsentGive.right()));
-    if may_agree.count() >= 2 {
+    let reaches =
+        |reach: &Reach| project.map_or(reach == &Reach::Everywhere, |project| reach.covers(project));
+    let may_agree = |one: &&Operator| {
+        one.state == OperatorState::Active
+            && one.role.has(Operation::ConsentGive.right())
+            && reaches(&one.reach)
+    };
+    if operators.iter().filter(may_agree).count() >= 2 {
         return Ok(());
     }
     Err(Error::new(Code::FourEyesAlone, "there are no two operators who could agree to each other's changes")

@@ -1,7 +1,7 @@
 //! What of an entry of the audit log tells how a key is used.
 
 use jiff::Timestamp;
-use keyward_policy::{KeyId, RequestId};
+use keyward_policy::{KeyId, ProjectId, RequestId};
 use serde::Deserialize;
 
 /// An entry, as far as it matters here.
@@ -10,6 +10,7 @@ pub(super) struct Read {
     pub(super) at: Timestamp,
     event: String,
     pub(super) key: Option<KeyId>,
+    pub(super) project: Option<ProjectId>,
     pub(super) request: Option<RequestId>,
     pub(super) address: Option<String>,
     pub(super) venue: Option<String>,

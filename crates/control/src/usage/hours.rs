@@ -47,6 +47,20 @@ impl Hours {
         }
     }
 
+    /// Counts what others counted.
+    pub(super) fn add(&mut self, others: &Self) {
+        for other in &others.0 {
+            let at = self.0.partition_point(|hour| hour.from < other.from);
+            match self.0.get_mut(at).filter(|hour| hour.from == other.from) {
+                Some(hour) => {
+                    hour.allowed += other.allowed;
+                    hour.refused += other.refused;
+                }
+                None => self.0.insert(at, *other),
+            }
+        }
+    }
+
     /// The last two days, those hours too in which nothing happened.
     pub fn until(&self, now: Timestamp) -> Vec<Hour> {
         let last_s = beginning(now).as_second();
@@ -69,6 +83,19 @@ mod tests {
 
     fn at(hour: i64) -> Timestamp {
         Timestamp::from_second(1_700_000_000 / HOUR_S * HOUR_S + hour * HOUR_S + 59).unwrap()
+    }
+
+    #[test]
+    fn hours_of_several_are_added_up() {
+        let counted = |hours: [i64; 2]| {
+            let mut counts = Hours::default();
+            hours.into_iter().for_each(|hour| counts.count(at(hour), Outcome::Allowed));
+            counts
+        };
+        let mut one = counted([1, 3]);
+        one.add(&counted([2, 3]));
+        let counts: Vec<_> = one.until(at(3)).iter().rev().take(3).map(|hour| hour.allowed).collect();
+        assert_eq!(counts, [2, 1, 1]);
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl Door {
             id: credential,
             name: "main".to_owned(),
             venue,
+            project: None,
             api_key: REAL_KEY.to_owned(),
             key_type: KeyType::Hmac,
             secret: sealed,

@@ -17,6 +17,7 @@ const FIELDS: &[Field] = &[
     ("id", "/id"),
     ("name", "/name"),
     ("venue", "/venue"),
+    ("only for", "/project"),
     ("type", "/type"),
     ("api key", "/api_key"),
     ("created", "/created_at"),

@@ -12,6 +12,7 @@ const CREATED: &[Field] = &[
     ("id", "/id"),
     ("name", "/name"),
     ("role", "/role"),
+    ("only in", "/projects"),
     ("addresses", "/ip"),
     ("expires", "/expires_at"),
     ("token, shown once", "/bearer"),
@@ -19,6 +20,7 @@ const CREATED: &[Field] = &[
 const COLUMNS: &[Field] = &[
     ("NAME", "/name"),
     ("ROLE", "/role"),
+    ("ONLY IN", "/projects"),
     ("ADDRESSES", "/ip"),
     ("EXPIRES", "/expires_at"),
     ("LAST USED", "/used_at"),
@@ -52,6 +54,9 @@ pub(crate) struct Create {
     /// What it may do: owner, administrator, trader, auditor or viewer
     #[arg(long)]
     role: String,
+    /// Only in this project, for the role of a trader or a viewer; may be given several times [default: in all]
+    #[arg(long, value_name = "PROJECT")]
+    project: Vec<String>,
     /// Only from this address or range; may be given several times
     #[arg(long, value_name = "CIDR")]
     ip: Vec<String>,
@@ -65,8 +70,10 @@ impl Token {
     pub(crate) async fn run(self, invocation: &mut Invocation) -> Result<()> {
         match self {
             Self::Create(token) => {
-                let Create { name, role, ip, expires } = token;
-                let input = json!({ "name": name, "role": role, "ip": ip, "expires": expires });
+                let Create { name, role, project, ip, expires } = token;
+                let input = json!({
+                    "name": name, "role": role, "projects": project, "ip": ip, "expires": expires,
+                });
                 let created = invocation.call(&Call::post(path(&["tokens"]), &input)?).await?;
                 invocation.printer.result(&created, |created| record(created, CREATED))
             }

@@ -15,6 +15,7 @@ mod ccxt;
 mod cli;
 mod clients;
 mod clock;
+mod consents;
 mod console;
 mod database;
 mod description;

@@ -8,10 +8,10 @@ use crate::page::{List, Page};
 use crate::{Error, Store};
 
 /// Which keys to list; none of the fields set means all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFilter {
-    /// Only those of this project.
-    pub project: Option<ProjectId>,
+    /// Only those of these projects; a list of none lists none.
+    pub projects: Option<Vec<ProjectId>>,
     /// Only those with a grant on this credential.
     pub credential: Option<CredentialId>,
     /// Only those with a grant on this venue.
@@ -44,8 +44,14 @@ impl Store {
             let mut query = sqlx::QueryBuilder::new(select_keys_from!());
             query.push("WHERE (created_at, id) > (").push_bind(created_at);
             query.push(", ").push_bind(id).push(")");
-            if let Some(project) = filter.project {
-                query.push(" AND project = ").push_bind(project.to_string());
+            if let Some(projects) = &filter.projects {
+                // Never `IN ()`, which PostgreSQL refuses: no project has an empty id.
+                let mut list = query.push(" AND project IN (").separated(", ");
+                list.push_bind(String::new());
+                for project in projects {
+                    list.push_bind(project.to_string());
+                }
+                query.push(")");
             }
             if let Some(credential) = filter.credential {
                 query.push(" AND id IN (SELECT key FROM grants WHERE credential = ");
@@ -111,17 +117,18 @@ mod tests {
             two.add_key(&store, "second").await;
             store.add_key(&Key { project: two.project.id, ..one.key("third") }).await.unwrap();
             store.revoke_keys(Revoke::Key(first.id), at(1)).await.unwrap();
-            let all = KeyFilter::default();
-            assert_eq!(names(&store, all).await, ["first", "second", "third"]);
-            let project = KeyFilter { project: Some(two.project.id), ..all };
-            assert_eq!(names(&store, project).await, ["second", "third"]);
-            let credential = KeyFilter { credential: Some(one.credential.id), ..all };
-            assert_eq!(names(&store, credential).await, ["first", "third"]);
-            assert_eq!(names(&store, KeyFilter { venue: Some(two.venue.id), ..all }).await, ["second"]);
-            assert_eq!(names(&store, KeyFilter { state: Some(KeyState::Revoked), ..all }).await, ["first"]);
-            let venue = Some(one.venue.id);
-            let every =
-                KeyFilter { venue, state: Some(KeyState::Active), project: project.project, ..credential };
+            let all = KeyFilter::default;
+            assert_eq!(names(&store, all()).await, ["first", "second", "third"]);
+            let of = |projects: &[ProjectId]| KeyFilter { projects: Some(projects.into()), ..all() };
+            assert_eq!(names(&store, of(&[two.project.id])).await, ["second", "third"]);
+            assert_eq!(names(&store, of(&[one.project.id, two.project.id])).await.len(), 3);
+            assert_eq!(names(&store, of(&[])).await, [""; 0]);
+            let credential = || KeyFilter { credential: Some(one.credential.id), ..all() };
+            assert_eq!(names(&store, credential()).await, ["first", "third"]);
+            assert_eq!(names(&store, KeyFilter { venue: Some(two.venue.id), ..all() }).await, ["second"]);
+            assert_eq!(names(&store, KeyFilter { state: Some(KeyState::Revoked), ..all() }).await, ["first"]);
+            let (venue, projects) = (Some(one.venue.id), Some(vec![two.project.id]));
+            let every = KeyFilter { venue, state: Some(KeyState::Active), projects, ..credential() };
             assert_eq!(names(&store, every).await, ["third"]);
         })
         .await;

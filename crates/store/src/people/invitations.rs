@@ -1,7 +1,7 @@
 //! The table of invitations: who may become an operator, by a link that opens once.
 
 use jiff::Timestamp;
-use keyward_policy::Role;
+use keyward_policy::{Reach, Role};
 
 use crate::column::{self, Bad, micros};
 use crate::row::Row;
@@ -16,6 +16,8 @@ pub struct Invitation {
     pub name: String,
     /// What the invited will be.
     pub role: Role,
+    /// Where.
+    pub reach: Reach,
     /// Who invited.
     pub invited_by: String,
     /// Until when the link is good.
@@ -29,6 +31,7 @@ struct InvitationRow {
     role: String,
     invited_by: String,
     expires_at: i64,
+    projects: Option<String>,
 }
 
 impl Row for InvitationRow {
@@ -42,6 +45,7 @@ impl Row for InvitationRow {
     fn parse(self) -> Result<Invitation, Bad> {
         Ok(Invitation {
             role: self.role.parse()?,
+            reach: column::reach(self.projects.as_deref())?,
             expires_at: column::time(self.expires_at)?,
             digest: self.digest,
             name: self.name,
@@ -56,9 +60,11 @@ impl Store {
     /// # Errors
     /// [`Error::Taken`] when somebody signs in with that name already.
     pub async fn invite(&self, invitation: &Invitation) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO invitations (digest, name, role, invited_by, expires_at) \
-            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, \
-            role = excluded.role, invited_by = excluded.invited_by, expires_at = excluded.expires_at";
+        const SQL: &str = "INSERT INTO invitations (digest, name, role, invited_by, expires_at, projects) \
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, \
+            role = excluded.role, invited_by = excluded.invited_by, expires_at = excluded.expires_at, \
+            projects = excluded.projects";
+        let projects = column::reach_text(&invitation.reach)?;
         let mut turn = self.turn().await?;
         if turn.text("SELECT id FROM operators WHERE name = $1", &invitation.name).await?.is_some() {
             return Err(Error::taken(What::Operator, &invitation.name));
@@ -66,7 +72,7 @@ impl Store {
         on!(&mut turn.0, |tx| {
             let invite = sqlx::query(SQL).bind(&invitation.digest).bind(&invitation.name);
             let invite = invite.bind(invitation.role.name()).bind(&invitation.invited_by);
-            invite.bind(micros(invitation.expires_at)).execute(&mut **tx).await.map(drop)
+            invite.bind(micros(invitation.expires_at)).bind(&projects).execute(&mut **tx).await.map(drop)
         })?;
         turn.commit().await
     }
@@ -77,7 +83,7 @@ impl Store {
     /// Those of the database.
     pub async fn invitation(&self, digest: &str) -> Result<Option<Invitation>, Error> {
         const SQL: &str =
-            "SELECT digest, name, role, invited_by, expires_at FROM invitations WHERE digest = $1";
+            "SELECT digest, name, role, invited_by, expires_at, projects FROM invitations WHERE digest = $1";
         self.find::<InvitationRow>(SQL, digest).await
     }
 }

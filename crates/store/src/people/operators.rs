@@ -14,6 +14,7 @@ struct OperatorRow {
     role: String,
     state: String,
     created_at: i64,
+    projects: Option<String>,
 }
 
 impl Row for OperatorRow {
@@ -28,6 +29,7 @@ impl Row for OperatorRow {
         Ok(Operator {
             id: self.id.parse()?,
             role: self.role.parse()?,
+            reach: column::reach(self.projects.as_deref())?,
             state: column::value(OPERATOR_STATES, &self.state)?,
             created_at: column::time(self.created_at)?,
             name: self.name,
@@ -46,17 +48,18 @@ impl Store {
         verifier: &[u8],
         invitation: &str,
     ) -> Result<(), Error> {
-        const ADD: &str =
-            "INSERT INTO operators (id, name, role, state, created_at) VALUES ($1, $2, $3, $4, $5)";
+        const ADD: &str = "INSERT INTO operators (id, name, role, state, created_at, projects) VALUES ($1, $2, $3, $4, $5, $6)";
         const PASSWORD: &str = "INSERT INTO passwords (operator, verifier, changed_at) VALUES ($1, $2, $3)";
         let mut turn = self.turn().await?;
         if turn.change("DELETE FROM invitations WHERE digest = $1", invitation).await? == 0 {
             return Err(Error::not_found(What::Invitation, &operator.name));
         }
         let (id, created_at) = (operator.id.to_string(), micros(operator.created_at));
+        let projects = column::reach_text(&operator.reach)?;
         let added = on!(&mut turn.0, |tx| {
             let add = sqlx::query(ADD).bind(&id).bind(&operator.name).bind(operator.role.name());
-            let add = add.bind(column::word(OPERATOR_STATES, operator.state)).bind(created_at);
+            let add =
+                add.bind(column::word(OPERATOR_STATES, operator.state)).bind(created_at).bind(&projects);
             add.execute(&mut **tx).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Operator, &operator.name))?;
@@ -72,7 +75,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn operator(&self, id_or_name: &str) -> Result<Operator, Error> {
-        const SQL: &str = "SELECT id, name, role, state, created_at FROM operators \
+        const SQL: &str = "SELECT id, name, role, state, created_at, projects FROM operators \
             WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let operator = self.find::<OperatorRow>(SQL, id_or_name).await?;
         operator.ok_or_else(|| Error::not_found(What::Operator, &id_or_name))
@@ -83,8 +86,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn operators(&self, page: &Page) -> Result<List<Operator>, Error> {
-        const SQL: &str =
-            "SELECT id, name, role, state, created_at FROM operators WHERE name > $1 ORDER BY name LIMIT $2";
+        const SQL: &str = "SELECT id, name, role, state, created_at, projects FROM operators WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<OperatorRow>(SQL, page, |operator| operator.name.clone()).await
     }
 
@@ -92,31 +94,35 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InUse`] when no active owner would be left.
-    pub async fn set_operator(&self, id: OperatorId, role: Role, state: OperatorState) -> Result<(), Error> {
-        const SQL: &str = "UPDATE operators SET role = $2, state = $3 WHERE id = $1";
+    pub async fn set_operator(&self, operator: &Operator) -> Result<(), Error> {
+        const SQL: &str = "UPDATE operators SET role = $2, state = $3, projects = $4 WHERE id = $1";
+        let Operator { id, role, state, reach, .. } = operator;
+        let (key, projects) = (id.to_string(), column::reach_text(reach)?);
         let mut turn = self.turn().await?;
-        let key = id.to_string();
-        if (role, state) != (Role::Owner, OperatorState::Active) {
+        if (*role, *state) != (Role::Owner, OperatorState::Active) {
             another_owner(&mut turn, &key).await?;
         }
         let changed = on!(&mut turn.0, |tx| {
             let set = sqlx::query(SQL).bind(&key).bind(role.name());
-            let set = set.bind(column::word(OPERATOR_STATES, state));
+            let set = set.bind(column::word(OPERATOR_STATES, *state)).bind(&projects);
             set.execute(&mut **tx).await.map(|done| done.rows_affected())
         })?;
         if changed == 0 {
-            return Err(Error::not_found(What::Operator, &id));
+            return Err(Error::not_found(What::Operator, id));
         }
         turn.change("DELETE FROM sessions WHERE operator = $1", &key).await?;
         turn.commit().await
     }
 
-    /// Removes an operator with all that belongs to him.
+    /// Removes an operator with all that belongs to him, and what he asked for or agreed to: whoever gets his name later has
+    /// done neither.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InUse`] when no active owner would be left.
     pub async fn remove_operator(&self, id: OperatorId) -> Result<(), Error> {
-        const HELD: [&str; 5] = [
+        const HELD: [&str; 7] = [
+            "DELETE FROM consents WHERE asked_by = (SELECT name FROM operators WHERE id = $1)",
+            "DELETE FROM consents WHERE given_by = (SELECT name FROM operators WHERE id = $1)",
             "DELETE FROM sessions WHERE operator = $1",
             "DELETE FROM recovery_codes WHERE operator = $1",
             "DELETE FROM totps WHERE operator = $1",
@@ -161,8 +167,10 @@ async fn another_owner(turn: &mut crate::turn::Turn, id: &str) -> Result<(), Err
 
 #[cfg(test)]
 mod tests {
+    use keyward_policy::Reach;
+
     use super::*;
-    use crate::story::{both, invite, operator};
+    use crate::story::{both, invite, operator, project};
 
     async fn added(store: &Store, name: &str, role: Role) -> Operator {
         let operator = operator(name, role);
@@ -187,15 +195,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn where_a_role_holds_is_kept_and_nowhere_is_not_everywhere() {
+        both(async |store| {
+            let grace = added(&store, "grace", Role::Trader).await;
+            for projects in [vec![], vec![project("bots").id]] {
+                let bound = Operator { reach: Reach::Projects(projects), ..grace.clone() };
+                store.set_operator(&bound).await.unwrap();
+                assert_eq!(store.operator("grace").await.unwrap(), bound);
+            }
+            store.set_operator(&grace).await.unwrap();
+            assert_eq!(store.operator("grace").await.unwrap().reach, Reach::Everywhere);
+        })
+        .await;
+    }
+
+    #[tokio::test]
     async fn somebody_owns_keyward_at_all_times() {
         both(async |store| {
             let ada = added(&store, "ada", Role::Owner).await;
             let bob = added(&store, "bob", Role::Trader).await;
-            let lowered = store.set_operator(ada.id, Role::Viewer, OperatorState::Active).await;
+            let lowered = store.set_operator(&Operator { role: Role::Viewer, ..ada.clone() }).await;
             assert!(matches!(lowered, Err(Error::InUse { .. })));
             assert!(matches!(store.remove_operator(ada.id).await, Err(Error::InUse { .. })));
-            store.set_operator(bob.id, Role::Owner, OperatorState::Active).await.unwrap();
-            store.set_operator(ada.id, Role::Owner, OperatorState::Suspended).await.unwrap();
+            store.set_operator(&Operator { role: Role::Owner, ..bob.clone() }).await.unwrap();
+            let suspended = Operator { state: OperatorState::Suspended, ..ada.clone() };
+            store.set_operator(&suspended).await.unwrap();
             store.remove_operator(ada.id).await.unwrap();
             assert!(matches!(store.operator("ada").await, Err(Error::NotFound { .. })));
             assert!(matches!(store.remove_operator(bob.id).await, Err(Error::InUse { .. })));

@@ -19,6 +19,7 @@ struct TokenRow {
     created_at: i64,
     expires_at: i64,
     used_at: Option<i64>,
+    projects: Option<String>,
 }
 
 impl Row for TokenRow {
@@ -33,6 +34,7 @@ impl Row for TokenRow {
         Ok(Token {
             id: self.id.parse()?,
             role: self.role.parse()?,
+            reach: column::reach(self.projects.as_deref())?,
             addresses: serde_json::from_str(&self.addresses)?,
             created_at: column::time(self.created_at)?,
             expires_at: column::time(self.expires_at)?,
@@ -51,13 +53,15 @@ impl Store {
     /// [`Error::Taken`] when the name is in use.
     pub async fn add_token(&self, token: &Token, digest: &str) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO tokens (id, name, digest, role, addresses, created_by, created_at, \
-            expires_at, maker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            expires_at, maker, projects) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let projects = column::reach_text(&token.reach)?;
         let addresses = column::json(&token.addresses)?;
         let added = on!(&self.pool, |db| {
             let add = sqlx::query(SQL).bind(token.id.to_string()).bind(&token.name).bind(digest);
             let add = add.bind(token.role.name()).bind(&addresses).bind(&token.created_by);
             let add = add.bind(micros(token.created_at)).bind(micros(token.expires_at));
-            add.bind(token.maker.map(|id| id.to_string())).execute(db).await.map(drop)
+            let add = add.bind(token.maker.map(|id| id.to_string())).bind(&projects);
+            add.execute(db).await.map(drop)
         });
         added.map_err(|error| Error::on_insert(error, What::Token, &token.name))
     }
@@ -68,7 +72,7 @@ impl Store {
     /// Those of the database.
     pub async fn token_of(&self, digest: &str) -> Result<Option<Token>, Error> {
         const SQL: &str = "SELECT id, name, role, addresses, created_by, maker, created_at, expires_at, \
-            used_at FROM tokens WHERE digest = $1";
+            used_at, projects FROM tokens WHERE digest = $1";
         self.find::<TokenRow>(SQL, digest).await
     }
 
@@ -78,7 +82,7 @@ impl Store {
     /// [`Error::NotFound`].
     pub async fn token(&self, id_or_name: &str) -> Result<Token, Error> {
         const SQL: &str = "SELECT id, name, role, addresses, created_by, maker, created_at, expires_at, \
-            used_at FROM tokens WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
+            used_at, projects FROM tokens WHERE id = $1 OR name = $1 ORDER BY CASE id WHEN $1 THEN 0 ELSE 1 END LIMIT 1";
         let token = self.find::<TokenRow>(SQL, id_or_name).await?;
         token.ok_or_else(|| Error::not_found(What::Token, &id_or_name))
     }
@@ -89,7 +93,7 @@ impl Store {
     /// Those of the database.
     pub async fn tokens(&self, page: &Page) -> Result<List<Token>, Error> {
         const SQL: &str = "SELECT id, name, role, addresses, created_by, maker, created_at, expires_at, \
-            used_at FROM tokens WHERE name > $1 ORDER BY name LIMIT $2";
+            used_at, projects FROM tokens WHERE name > $1 ORDER BY name LIMIT $2";
         self.by_name::<TokenRow>(SQL, page, |token| token.name.clone()).await
     }
 

@@ -1,14 +1,17 @@
 //! People for the tests.
 
 use jiff::SignedDuration;
-use keyward_policy::{AddressRules, Operator, OperatorId, OperatorState, Role, Sealed, Token, TokenId};
+use keyward_policy::{
+    AddressRules, Operator, OperatorId, OperatorState, ProjectId, Reach, Role, Sealed, Token, TokenId,
+};
 
 use super::{at, entropy};
 use crate::{Invitation, Session, Store};
 
 pub(crate) fn operator(name: &str, role: Role) -> Operator {
     let id = OperatorId::from_entropy(entropy());
-    Operator { id, name: name.to_owned(), role, state: OperatorState::Active, created_at: at(0) }
+    let (reach, state, created_at) = (Reach::Everywhere, OperatorState::Active, at(0));
+    Operator { id, name: name.to_owned(), role, reach, state, created_at }
 }
 
 pub(crate) fn invitation(name: &str, digest: &str) -> Invitation {
@@ -16,6 +19,7 @@ pub(crate) fn invitation(name: &str, digest: &str) -> Invitation {
         digest: digest.to_owned(),
         name: name.to_owned(),
         role: Role::Owner,
+        reach: Reach::Projects(vec![ProjectId::from_entropy(entropy())]),
         invited_by: "uid 0".to_owned(),
         expires_at: at(86_400),
     }
@@ -44,6 +48,7 @@ pub(crate) fn token(name: &str) -> Token {
         id: TokenId::from_entropy(entropy()),
         name: name.to_owned(),
         role: Role::Viewer,
+        reach: Reach::Projects(vec![ProjectId::from_entropy(entropy())]),
         addresses: AddressRules::default(),
         created_by: "ada".to_owned(),
         maker: Some(OperatorId::from_entropy(entropy())),

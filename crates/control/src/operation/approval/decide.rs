@@ -31,7 +31,7 @@ async fn decide(
     verdict: Verdict,
 ) -> Result<ApprovalView, Error> {
     let act = control.act(actor, operation).await?;
-    let approval = find(control, id).map_err(|error| act.refused(id, error))?;
+    let approval = find(control, actor, id).map_err(|error| act.refused(id, error))?;
     if verdict == Verdict::Approve && approval.state == ApprovalState::Approved {
         let error = Error::new(
             Code::ApprovalGiven,
@@ -56,7 +56,7 @@ fn described(approval: &Approval) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use keyward_policy::{ApprovalId, Authority, Role};
+    use keyward_policy::{ApprovalId, Authority, Reach, Role};
 
     use super::*;
     use crate::fixture::Fixture;
@@ -73,7 +73,7 @@ mod tests {
             name: "ada".to_owned(),
             via: "test",
             consented_by: None,
-            authority: Authority::Operator { role, is_fresh },
+            authority: Authority::Operator { role, reach: Reach::Everywhere, is_fresh },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use keyward_policy::{Actor, Operation};
 
-use super::ApprovalView;
+use super::{ApprovalView, waiting};
 use crate::{Control, Error, Listed};
 
 /// How much that is.
@@ -11,7 +11,7 @@ use crate::{Control, Error, Listed};
 /// Those of every look.
 pub fn count(control: &Control, actor: &Actor) -> Result<usize, Error> {
     control.view(actor, Operation::ApprovalList)?;
-    Ok(control.approvals.waiting().len())
+    Ok(waiting(control, actor).len())
 }
 
 /// Everything that waits, or was approved and not sent yet, the oldest first. There are at most some thousand.
@@ -20,5 +20,5 @@ pub fn count(control: &Control, actor: &Actor) -> Result<usize, Error> {
 /// Those of every look.
 pub async fn list(control: &Control, actor: &Actor) -> Result<Listed<ApprovalView>, Error> {
     control.view(actor, Operation::ApprovalList)?;
-    Ok(Listed { items: ApprovalView::all(control, control.approvals.waiting()).await?, next: None })
+    Ok(Listed { items: ApprovalView::all(control, waiting(control, actor)).await?, next: None })
 }

@@ -11,5 +11,5 @@ use crate::{Control, Error};
 /// `approval_unknown`.
 pub async fn show(control: &Control, actor: &Actor, id: &str) -> Result<ApprovalView, Error> {
     control.view(actor, Operation::ApprovalShow)?;
-    ApprovalView::one(control, find(control, id)?).await
+    ApprovalView::one(control, find(control, actor, id)?).await
 }

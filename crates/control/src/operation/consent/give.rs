@@ -14,7 +14,7 @@ use crate::{Code, Control, Error};
 /// every change.
 pub async fn give(control: &Control, actor: &Actor, id: &str) -> Result<ConsentView, Error> {
     let act = control.act(actor, Operation::ConsentGive).await?;
-    let consent = find(control, id).await?;
+    let consent = find(control, actor, id).await?;
     control.view(actor, Asked::read(&consent.asked)?.operation())?;
     let refused = if actor.authority == Authority::Host || actor.name == consent.asked_by {
         Some(Error::new(Code::ConsentOwn, "only another operator, who has signed in, can agree to this"))
@@ -33,5 +33,5 @@ pub async fn give(control: &Control, actor: &Actor, id: &str) -> Result<ConsentV
     if !recorded.carry_out(given).await? {
         return Err(unknown(id));
     }
-    ConsentView::of(find(control, id).await?)
+    ConsentView::of(find(control, actor, id).await?)
 }

@@ -2,7 +2,7 @@
 
 use keyward_policy::{Actor, Operation};
 
-use super::ConsentView;
+use super::{ConsentView, waiting};
 use crate::{Control, Error, Listed};
 
 /// How many wait for somebody else than this actor.
@@ -11,7 +11,7 @@ use crate::{Control, Error, Listed};
 /// `store_unavailable`.
 pub async fn count(control: &Control, actor: &Actor) -> Result<usize, Error> {
     control.view(actor, Operation::ConsentList)?;
-    let waiting = control.store.consents(control.now()).await?;
+    let waiting = waiting(control, actor).await?;
     Ok(waiting.iter().filter(|one| one.given_by.is_none() && one.asked_by != actor.name).count())
 }
 
@@ -21,7 +21,7 @@ pub async fn count(control: &Control, actor: &Actor) -> Result<usize, Error> {
 /// `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor) -> Result<Listed<ConsentView>, Error> {
     control.view(actor, Operation::ConsentList)?;
-    let waiting = control.store.consents(control.now()).await?;
+    let waiting = waiting(control, actor).await?;
     let items = waiting.into_iter().map(ConsentView::of).collect::<Result<_, _>>()?;
     Ok(Listed { items, next: None })
 }

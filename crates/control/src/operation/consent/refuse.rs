@@ -12,7 +12,7 @@ use crate::{Control, Error};
 /// `consent_unknown`; and those of every change.
 pub async fn refuse(control: &Control, actor: &Actor, id: &str) -> Result<ConsentView, Error> {
     let act = control.act(actor, Operation::ConsentRefuse).await?;
-    let consent = find(control, id).await?;
+    let consent = find(control, actor, id).await?;
     let details = json!({ "asked_by": consent.asked_by, "given_by": consent.given_by });
     let recorded = act.record(consent.id, details).await?;
     if !recorded.carry_out(control.store.take_consent(consent.id)).await? {

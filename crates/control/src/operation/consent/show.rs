@@ -11,5 +11,5 @@ use crate::{Control, Error};
 /// `consent_unknown`.
 pub async fn show(control: &Control, actor: &Actor, id: &str) -> Result<ConsentView, Error> {
     control.view(actor, Operation::ConsentShow)?;
-    ConsentView::of(find(control, id).await?)
+    ConsentView::of(find(control, actor, id).await?)
 }

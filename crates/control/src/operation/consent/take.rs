@@ -1,6 +1,6 @@
 //! `consent use`: who asked carries out what another operator agreed to: exactly that, once.
 
-use keyward_policy::{Actor, Operation, OperatorState, Role};
+use keyward_policy::{Actor, Operation, Operator, OperatorState};
 use keyward_store::Consent;
 use serde::Serialize;
 use serde_json::json;
@@ -35,14 +35,14 @@ pub async fn take(control: &Control, actor: &Actor, id: &str) -> Result<Done, Er
     match asked {
         Asked::KeyCreate { input } => issued(create::create(control, &actor, input).await),
         Asked::KeyRotate { key, revision, input } => {
-            is_current(control, &key, revision).await?;
+            is_current(control, &actor, &key, revision).await?;
             issued(rotate::rotate(control, &actor, &key, input).await)
         }
         Asked::KeyUpdate { key, revision, input } => {
             changed(update::update(control, &actor, &key, Some(revision), input).await)
         }
         Asked::KeyResume { key, revision } => {
-            is_current(control, &key, revision).await?;
+            is_current(control, &actor, &key, revision).await?;
             changed(resume::resume(control, &actor, &key).await)
         }
         Asked::ProjectUpdate { project, input } => {
@@ -62,7 +62,7 @@ fn changed(key: Result<KeyView, Error>) -> Result<Done, Error> {
 /// What was agreed to, and by whom; from now on nobody else gets it.
 async fn taken(control: &Control, actor: &Actor, id: &str) -> Result<(Asked, String), Error> {
     let act = control.act(actor, Operation::ConsentUse).await?;
-    let consent = find(control, id).await?;
+    let consent = find(control, actor, id).await?;
     let asked = Asked::read(&consent.asked)?;
     let given_by = match agreed(control, actor, &consent, asked.operation()).await {
         Ok(given_by) => given_by,
@@ -93,9 +93,15 @@ async fn agreed(
         Error::new(Code::ConsentWaits, why).hint("ask another operator to look at it: keyward consent give")
     };
     let by = consent.given_by.as_ref().ok_or_else(|| waits("nobody has agreed to it yet".to_owned()))?;
-    let may = |role: Role| role.has(Operation::ConsentGive.right()) && role.has(operation.right());
+    let may = |one: &Operator| {
+        let has = |operation: Operation| one.role.has(operation.right());
+        one.state == OperatorState::Active
+            && has(Operation::ConsentGive)
+            && has(operation)
+            && one.reach.covers(consent.project)
+    };
     match control.store.operator(by).await {
-        Ok(operator) if operator.state == OperatorState::Active && may(operator.role) => Ok(by.clone()),
+        Ok(operator) if may(&operator) => Ok(by.clone()),
         Ok(_) | Err(keyward_store::Error::NotFound { .. }) => {
             Err(waits(format!("{by}, who agreed to it, may no longer do so")))
         }
@@ -104,6 +110,6 @@ async fn agreed(
 }
 
 /// Sees that the key is as it was when it was looked at.
-async fn is_current(control: &Control, key: &str, revision: u64) -> Result<(), Error> {
-    check_revision(key::find(control, key).await?.revision, revision)
+async fn is_current(control: &Control, actor: &Actor, key: &str, revision: u64) -> Result<(), Error> {
+    check_revision(key::find(control, actor, key).await?.revision, revision)
 }

@@ -1,12 +1,13 @@
 //! Four eyes, from the question to what comes of it.
 
-use keyward_policy::{Actor, Authority, Role};
+use keyward_policy::{Actor, Authority, Reach, Role};
 use serde_json::json;
 
 use super::{give, list, refuse, take};
 use crate::fixture::people::Person;
 use crate::fixture::{Fixture, read};
 use crate::operation::key::{create, resume, rotate, suspend, update};
+use crate::operation::operator::change::{remove, set_role};
 use crate::operation::project;
 use crate::{Code, Error};
 
@@ -93,10 +94,10 @@ async fn nobody_agrees_with_himself_and_nobody_carries_out_what_another_asked_fo
     assert_eq!(desk.give(&desk.ada, &id).await, Err(Code::ConsentOwn));
     assert_eq!(desk.fixture.last_change()["details"]["refused"], "consent_own");
     assert_eq!(desk.give(&desk.fixture.actor, &id).await, Err(Code::ConsentOwn), "the host is nobody");
-    let stale = Authority::Operator { role: Role::Trader, is_fresh: false };
+    let stale = Authority::Operator { role: Role::Trader, reach: Reach::Everywhere, is_fresh: false };
     let stale = Actor { authority: stale, ..desk.grace.clone() };
     assert_eq!(desk.give(&stale, &id).await, Err(Code::SecondFactorNeeded));
-    let viewer = Authority::Operator { role: Role::Viewer, is_fresh: true };
+    let viewer = Authority::Operator { role: Role::Viewer, reach: Reach::Everywhere, is_fresh: true };
     let viewer = Actor { authority: viewer, ..desk.grace.clone() };
     assert_eq!(desk.give(&viewer, &id).await, Err(Code::RoleLacksRight));
     assert_eq!(desk.give(&desk.grace, &id).await, Ok(()));
@@ -118,10 +119,33 @@ async fn what_is_stale_too_late_refused_or_agreed_to_by_who_may_no_longer_is_not
     assert_eq!(desk.give(&desk.grace, &late).await, Ok(()));
     let host = &desk.fixture.actor;
     let role = read(r#"{"role": "viewer"}"#);
-    crate::operation::operator::change::set_role(&desk.fixture.control, host, "grace", role).await.unwrap();
+    set_role(&desk.fixture.control, host, "grace", role).await.unwrap();
     assert_eq!(desk.take(&desk.ada, &late).await, Err(Code::ConsentWaits));
     desk.fixture.pass_s(24 * 60 * 60);
     assert_eq!(desk.take(&desk.ada, &late).await, Err(Code::ConsentUnknown));
+}
+
+#[tokio::test]
+async fn whoever_gets_the_name_of_a_removed_operator_agreed_to_nothing() {
+    let desk = Desk::new().await;
+    let (given, asked) = (desk.asked(WIDER).await, desk.asked(r#"{"deny_ip": [], "ip": []}"#).await);
+    assert_eq!(desk.give(&desk.grace, &given).await, Ok(()));
+    remove(&desk.fixture.control, &desk.fixture.actor, "grace").await.unwrap();
+    assert_eq!(desk.take(&desk.ada, &given).await, Err(Code::ConsentUnknown));
+    Person::enrolled(&desk.fixture, "eve", "owner").await;
+    remove(&desk.fixture.control, &desk.fixture.actor, "ada").await.unwrap();
+    assert_eq!(desk.give(&desk.grace, &asked).await, Err(Code::ConsentUnknown));
+}
+
+#[tokio::test]
+async fn who_is_bound_to_another_project_agrees_to_nothing_here() {
+    let desk = Desk::new().await;
+    desk.fixture.project("other").await;
+    let waiting = desk.asked(WIDER).await;
+    assert_eq!(desk.give(&desk.grace, &waiting).await, Ok(()));
+    let bound = read(r#"{"role": "trader", "projects": ["other"]}"#);
+    set_role(&desk.fixture.control, &desk.fixture.actor, "grace", bound).await.unwrap();
+    assert_eq!(desk.take(&desk.ada, &waiting).await, Err(Code::ConsentWaits));
 }
 
 #[tokio::test]

@@ -17,6 +17,9 @@ pub struct Add {
     pub name: String,
     /// The venue that it belongs to.
     pub venue: String,
+    /// The only project whose keys may use it; any, unless one is named.
+    #[serde(default)]
+    pub project: Option<String>,
     /// The public half, as the exchange shows it.
     pub api_key: String,
     /// The secret half: an HMAC secret, or a private key in PEM.
@@ -31,12 +34,13 @@ pub struct Add {
 /// Seals a real key.
 ///
 /// # Errors
-/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `api_key_invalid`, `secret_invalid`,
+/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `project_unknown`, `api_key_invalid`, `secret_invalid`,
 /// `key_type_unsupported`, `passphrase_unused`, `vault_sealed`; and those of every change.
 pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<CredentialView, Error> {
     let act = control.act(actor, Operation::CredentialAdd).await?;
     check_api_key(&input.api_key)?;
-    let place = Place::read(control, input.name, &input.venue, input.api_key).await?;
+    let place =
+        Place::read(control, input.name, &input.venue, input.project.as_deref(), input.api_key).await?;
     if input.passphrase.is_some() {
         let error = format!("keys of the dialect {} have no passphrase", place.venue.dialect);
         return Err(Error::new(Code::PassphraseUnused, error).hint("leave it out"));

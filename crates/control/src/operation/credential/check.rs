@@ -40,7 +40,7 @@ pub struct Checked {
 /// `credential_unknown`, `api_key_missing`, `vault_sealed`, `venue_unreachable`, `venue_refused`, `credential_busy`, `audit_unavailable`.
 pub async fn check(control: &Control, actor: &Actor, credential: &str) -> Result<Checked, Error> {
     let act = control.look(actor, Operation::CredentialCheck)?;
-    let (credential, venue) = find(control, credential).await?;
+    let (credential, venue) = find(control, actor, credential).await?;
     if credential.api_key.is_empty() {
         return Err(Error::new(
             Code::ApiKeyMissing,
@@ -151,7 +151,7 @@ mod tests {
     async fn only_a_usable_credential_is_asked_about() {
         let fixture = Fixture::new().await;
         fixture.venue("binance").await;
-        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned() };
+        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned(), project: None };
         generate(&fixture.control, &fixture.actor, input).await.unwrap();
         assert_eq!(checked(&fixture).await.unwrap_err(), Code::ApiKeyMissing);
     }

@@ -17,16 +17,20 @@ pub struct Generate {
     pub name: String,
     /// The venue that it belongs to.
     pub venue: String,
+    /// The only project whose keys may use it; any, unless one is named.
+    #[serde(default)]
+    pub project: Option<String>,
 }
 
 /// Makes an Ed25519 pair: its private half never exists outside the vault.
 ///
 /// # Errors
-/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `key_type_unsupported`, `vault_sealed`; and
+/// `name_invalid`, `name_taken`, `venue_unknown`, `venue_takes_no_credential`, `project_unknown`, `key_type_unsupported`, `vault_sealed`; and
 /// those of every change.
 pub async fn generate(control: &Control, actor: &Actor, input: Generate) -> Result<CredentialView, Error> {
     let act = control.act(actor, Operation::CredentialGenerate).await?;
-    let place = Place::read(control, input.name, &input.venue, String::new()).await?;
+    let place =
+        Place::read(control, input.name, &input.venue, input.project.as_deref(), String::new()).await?;
     fits(&place.venue, KeyType::Ed25519)?;
     let real = Real::try_from(ed25519(&*control.entropy)?.secret)?;
     place.add(control, act, real).await
@@ -45,7 +49,7 @@ mod tests {
     async fn the_public_key_shown_belongs_to_the_private_key_sealed() {
         let fixture = Fixture::new().await;
         fixture.venue("binance").await;
-        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned() };
+        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned(), project: None };
         let view = generate(&fixture.control, &fixture.actor, input).await.unwrap();
         assert_eq!((view.api_key, view.key_type), (None, KeyType::Ed25519));
         let kept = fixture.control.store.credential("main").await.unwrap();
@@ -63,7 +67,7 @@ mod tests {
     async fn no_pair_is_made_that_the_exchange_does_not_take() {
         let fixture = Fixture::new().await;
         fixture.kraken("kraken").await;
-        let input = Generate { name: "main".to_owned(), venue: "kraken".to_owned() };
+        let input = Generate { name: "main".to_owned(), venue: "kraken".to_owned(), project: None };
         let refused = generate(&fixture.control, &fixture.actor, input).await;
         assert_eq!(refused.unwrap_err().code(), Code::KeyTypeUnsupported);
     }

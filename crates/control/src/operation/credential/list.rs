@@ -11,12 +11,11 @@ use keyward_policy::{Actor, Operation};
 /// `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor, part: Part) -> Result<Listed<CredentialView>, Error> {
     control.view(actor, Operation::CredentialList)?;
-    let list = control.store.credentials(&part.into()).await?;
+    let list = control.credentials_of(actor, part).await?;
     let mut names = Names::new(&control.store);
     let mut items = Vec::with_capacity(list.items.len());
     for credential in list.items {
-        let venue = names.venue(credential.venue).await?.name.clone();
-        items.push(CredentialView::of(credential, venue));
+        items.push(CredentialView::of(&mut names, credential).await?);
     }
     Ok(Listed { items, next: list.next })
 }

@@ -29,12 +29,12 @@ pub async fn set_api_key(
 ) -> Result<CredentialView, Error> {
     let act = control.act(actor, Operation::CredentialApiKey).await?;
     check_api_key(&input.api_key)?;
-    let (mut credential, venue) = find(control, credential).await?;
+    let (mut credential, _) = find(control, actor, credential).await?;
     let recorded = act.record(credential.id, json!({ "api_key": input.api_key })).await?;
     recorded.carry_out(control.store.set_credential_api_key(credential.id, &input.api_key)).await?;
     credential.api_key = input.api_key;
     control.publish(Change::Credential(Box::new(credential.clone())));
-    Ok(CredentialView::of(credential, venue.name))
+    CredentialView::one(control, credential).await
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     async fn a_generated_credential_gets_its_key_string_once() {
         let fixture = Fixture::new().await;
         fixture.venue("binance").await;
-        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned() };
+        let input = Generate { name: "main".to_owned(), venue: "binance".to_owned(), project: None };
         generate(&fixture.control, &fixture.actor, input).await.unwrap();
         assert_eq!(set(&fixture, "").await.unwrap_err(), Code::ApiKeyInvalid);
         assert_eq!(set(&fixture, "REALKEY").await.unwrap().api_key.as_deref(), Some("REALKEY"));

@@ -1,6 +1,6 @@
 //! `credential show`.
 
-use super::{CredentialView, find};
+use super::CredentialView;
 use crate::{Control, Error};
 use keyward_policy::{Actor, Operation};
 
@@ -10,6 +10,5 @@ use keyward_policy::{Actor, Operation};
 /// `credential_unknown`; `store_unavailable`.
 pub async fn show(control: &Control, actor: &Actor, credential: &str) -> Result<CredentialView, Error> {
     control.view(actor, Operation::CredentialShow)?;
-    let (credential, venue) = find(control, credential).await?;
-    Ok(CredentialView::of(credential, venue.name))
+    CredentialView::one(control, control.credential_of(actor, credential).await?).await
 }

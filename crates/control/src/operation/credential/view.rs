@@ -5,6 +5,9 @@ use keyward_policy::{Checked, Credential, CredentialId, KeyType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::names::Names;
+use crate::{Control, Error};
+
 /// A credential.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Credential)]
@@ -16,6 +19,8 @@ pub struct CredentialView {
     pub name: String,
     /// The name of its venue.
     pub venue: String,
+    /// The name of the only project whose keys may use it; null where any may.
+    pub project: Option<String>,
     /// The public half; null until the exchange has given one for a generated pair.
     pub api_key: Option<String>,
     /// How it signs.
@@ -54,16 +59,28 @@ impl From<&Checked> for LastCheck {
 }
 
 impl CredentialView {
-    pub(super) fn of(credential: Credential, venue: String) -> Self {
-        Self {
+    /// Shows one.
+    pub(super) async fn one(control: &Control, credential: Credential) -> Result<Self, Error> {
+        Self::of(&mut Names::new(&control.store), credential).await
+    }
+
+    /// Shows one of several; each name is looked up once.
+    pub(super) async fn of(names: &mut Names<'_>, credential: Credential) -> Result<Self, Error> {
+        let venue = names.venue(credential.venue).await?.name.clone();
+        let project = match credential.project {
+            Some(project) => Some(names.project(project).await?.name.clone()),
+            None => None,
+        };
+        Ok(Self {
             id: credential.id,
             name: credential.name,
             venue,
+            project,
             api_key: Some(credential.api_key).filter(|key| !key.is_empty()),
             key_type: credential.key_type,
             public_key: credential.public_key,
             checked: credential.checked.as_ref().map(Into::into),
             created_at: credential.created_at,
-        }
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use keyward_ledger::DEADLINE;
-use keyward_policy::{Actor, Authority, Changed, Event, Key, KeyState, KeyType, Role, SecretOwner, What};
+use keyward_policy::{Actor, Changed, Event, Key, KeyState, KeyType, SecretOwner, What};
 use keyward_store::{HandOver, Opening};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -121,9 +121,7 @@ fn opening(control: &Control, caller: &Caller) -> Opening {
 
 /// Puts it on record, before it has an effect. Nobody has signed in: it is whoever has the link.
 async fn record(control: &Control, link: &HandOver, details: Value) -> Result<(), Error> {
-    let authority = Authority::Operator { role: Role::Viewer, is_fresh: false };
-    let actor =
-        Actor { name: "whoever has the link".to_owned(), via: "hand-over", consented_by: None, authority };
+    let actor = Actor::unproved("whoever has the link", "hand-over");
     let subject = Some(link.key.to_string());
     let changed = Changed { actor: &actor, operation: "key hand-over open", subject, details };
     let event = Event { at: control.now(), what: What::Changed(changed) };

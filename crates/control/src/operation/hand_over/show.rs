@@ -44,7 +44,7 @@ pub struct Shown {
 /// `key_unknown`, `key_ambiguous`; `store_unavailable`.
 pub async fn show(control: &Control, actor: &Actor, key: &str) -> Result<Shown, Error> {
     control.view(actor, Operation::KeyHandOver)?;
-    let key = find(control, key).await?;
+    let key = find(control, actor, key).await?;
     let link = control.store.hand_over_of(key.id).await?;
     Ok(Shown { hand_over: link.map(HandOverView::of) })
 }

@@ -91,8 +91,8 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
     if is_wide(terms.permissions, &terms.addresses) {
         act.check_fresh()?;
     }
-    let project = control.store.project(&input.project).await?;
-    let grants = grants::resolve(control, &input, &terms).await?;
+    let project = control.project_of(actor, &input.project).await?;
+    let grants = grants::resolve(control, actor, &project, &input, &terms).await?;
     let caveats = grants::caveats(control, &grants).await?;
     free(control, &input.name).await?;
     let id = KeyId::from_entropy(control.random());

@@ -13,7 +13,7 @@ use crate::{Control, Error, Removed, Stopped};
 /// `key_unknown`, `key_ambiguous`; and those of every change.
 pub async fn delete(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<Removed>, Error> {
     let act = control.act(actor, Operation::KeyDelete).await?;
-    let key = find(control, key).await?;
+    let key = find(control, actor, key).await?;
     let recorded = act.record(key.id, json!({ "name": key.name, "api_key": key.api_key.as_str() })).await?;
     recorded.carry_out(control.store.delete_key(key.id, control.now())).await?;
     let on_wire = control.publish(Change::KeyGone { id: key.id, api_key: key.api_key });
@@ -34,7 +34,7 @@ mod tests {
         assert!(
             matches!(fixture.published().pop(), Some(Change::KeyGone { api_key, .. }) if api_key == key.api_key)
         );
-        assert_eq!(find(&fixture.control, "bot").await.unwrap_err().code(), Code::KeyUnknown);
+        assert_eq!(find(&fixture.control, &fixture.actor, "bot").await.unwrap_err().code(), Code::KeyUnknown);
         assert!(fixture.control.store.add_key(&key).await.is_err());
     }
 }

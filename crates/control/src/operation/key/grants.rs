@@ -1,6 +1,6 @@
 //! Where a new key may be used: credentials on venues that sign, venues that vouch.
 
-use keyward_policy::{CredentialId, Grant, Mode, Symbol, Venue, Verb};
+use keyward_policy::{Actor, Credential, CredentialId, Grant, Mode, Project, Symbol, Venue, Verb};
 
 use super::create::Create;
 use super::terms::Terms;
@@ -10,7 +10,13 @@ use crate::{Code, Control, Error, material};
 const GRANTS_MAX: usize = 8;
 
 /// The grants that a request asks for, at most one a venue.
-pub(super) async fn resolve(control: &Control, input: &Create, terms: &Terms) -> Result<Vec<Grant>, Error> {
+pub(super) async fn resolve(
+    control: &Control,
+    actor: &Actor,
+    project: &Project,
+    input: &Create,
+    terms: &Terms,
+) -> Result<Vec<Grant>, Error> {
     let count = input.credentials.len() + input.venues.len();
     if count == 0 {
         return Err(Error::new(Code::GrantMissing, "the key has nowhere to be used")
@@ -24,7 +30,10 @@ pub(super) async fn resolve(control: &Control, input: &Create, terms: &Terms) ->
     }
     let mut grants = Vec::with_capacity(count);
     for name in &input.credentials {
-        let credential = control.store.credential(name).await?;
+        let credential = control.credential_of(actor, name).await?;
+        if credential.project.is_some_and(|own| own != project.id) {
+            return Err(elsewhere(&credential, project));
+        }
         let venue = control.store.venue(&credential.venue.to_string()).await?;
         material::fits(&venue, input.key_type)?;
         add(&mut grants, &venue, Some(credential.id), terms)?;
@@ -35,6 +44,11 @@ pub(super) async fn resolve(control: &Control, input: &Create, terms: &Terms) ->
         add(&mut grants, &venue, None, terms)?;
     }
     Ok(grants)
+}
+
+fn elsewhere(credential: &Credential, project: &Project) -> Error {
+    let error = format!("the real key {} belongs to another project than {}", credential.name, project.name);
+    Error::new(Code::CredentialElsewhere, error).hint("take one of this project, or one that belongs to none")
 }
 
 /// What the owner of a key with these grants should know, though nothing is wrong with them.

@@ -1,6 +1,6 @@
 //! `key list`.
 
-use keyward_policy::{Actor, Key, KeyState, Operation};
+use keyward_policy::{Actor, Key, KeyState, Operation, ProjectId};
 use keyward_store::{KeyFilter, List, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -38,7 +38,7 @@ pub struct Which {
 /// `project_unknown`, `credential_unknown`, `venue_unknown`, `malformed` for a wrong `after`; `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor, which: Which) -> Result<Listed<KeyView>, Error> {
     control.view(actor, Operation::KeyList)?;
-    let list = matching(control, &which).await?;
+    let list = matching(control, actor, &which).await?;
     let mut names = Names::new(&control.store);
     let mut items = Vec::with_capacity(list.items.len());
     for key in list.items {
@@ -47,25 +47,31 @@ pub async fn list(control: &Control, actor: &Actor, which: Which) -> Result<List
     Ok(Listed { items, next: list.next })
 }
 
-/// The keys that are asked for.
-pub(super) async fn matching(control: &Control, which: &Which) -> Result<List<Key>, Error> {
-    let filter = filter(control, which).await?;
+/// The keys that are asked for, of projects where the actor's role holds.
+pub(super) async fn matching(control: &Control, actor: &Actor, which: &Which) -> Result<List<Key>, Error> {
+    let filter = filter(control, actor, which).await?;
     let page = Page::from(Part { limit: which.limit, after: which.after.clone() });
     Ok(control.store.keys_named(filter, which.search.as_deref(), &page).await?)
 }
 
-async fn filter(control: &Control, which: &Which) -> Result<KeyFilter, Error> {
-    let mut filter = KeyFilter { state: which.state, ..KeyFilter::default() };
-    if let Some(project) = &which.project {
-        filter.project = Some(control.store.project(project).await?.id);
-    }
+async fn filter(control: &Control, actor: &Actor, which: &Which) -> Result<KeyFilter, Error> {
+    let projects = projects(control, actor, which).await?;
+    let mut filter = KeyFilter { projects, state: which.state, ..KeyFilter::default() };
     if let Some(credential) = &which.credential {
-        filter.credential = Some(control.store.credential(credential).await?.id);
+        filter.credential = Some(control.credential_of(actor, credential).await?.id);
     }
     if let Some(venue) = &which.venue {
         filter.venue = Some(control.store.venue(venue).await?.id);
     }
     Ok(filter)
+}
+
+/// The one project that is asked for, or all where the actor's role holds.
+async fn projects(control: &Control, actor: &Actor, which: &Which) -> Result<Option<Vec<ProjectId>>, Error> {
+    match &which.project {
+        Some(project) => Ok(Some(vec![control.project_of(actor, project).await?.id])),
+        None => Ok(actor.reach().projects().map(<[ProjectId]>::to_vec)),
+    }
 }
 
 #[cfg(test)]

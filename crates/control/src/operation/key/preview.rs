@@ -37,7 +37,7 @@ pub async fn preview(
     input: Update,
 ) -> Result<Preview, Error> {
     control.view(actor, Operation::KeyPreview)?;
-    let (old, new) = prepared(control, key, expected, &input).await?;
+    let (old, new) = prepared(control, actor, key, expected, &input).await?;
     let changes = difference(&old, &new);
     Ok(Preview { revision: old.revision, words: told(&changes), widens: widens(&old, &new), changes })
 }

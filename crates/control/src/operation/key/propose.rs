@@ -82,7 +82,7 @@ pub struct RestsOn {
 /// `key_unknown`, `key_ambiguous`; `store_unavailable`.
 pub async fn propose(control: &Control, actor: &Actor, key: &str) -> Result<Proposal, Error> {
     control.view(actor, Operation::KeyPropose)?;
-    let key = find(control, key).await?;
+    let key = find(control, actor, key).await?;
     proposal(control, &mut Names::new(&control.store), &key).await
 }
 

@@ -14,8 +14,8 @@ use crate::{Control, Error, Stopped};
 /// `key_unknown`, `key_ambiguous`; and those of every change.
 pub async fn revoke(control: &Control, actor: &Actor, key: &str) -> Result<Stopped<KeyView>, Error> {
     let act = control.act(actor, Operation::KeyRevoke).await?;
-    let found = find(control, key).await?;
-    let warnings = still_usable(control, key, found.id).await?;
+    let found = find(control, actor, key).await?;
+    let warnings = still_usable(control, actor, key, found.id).await?;
     let recorded = act.record(found.id, json!({ "state": "revoked" })).await?;
     let (revoked, on_wire) = recorded.carry_out(revoke_one(control, found)).await?;
     let view = KeyView { warnings, ..KeyView::one(control, revoked).await? };
@@ -32,8 +32,13 @@ pub(crate) async fn revoke_one(control: &Control, key: Key) -> Result<(Key, Vec<
 }
 
 /// Whoever revokes a key by its name may not think of the one that it replaced.
-async fn still_usable(control: &Control, name: &str, meant: KeyId) -> Result<Vec<String>, Error> {
-    let mut others = of_name(control, name).await?;
+async fn still_usable(
+    control: &Control,
+    actor: &Actor,
+    name: &str,
+    meant: KeyId,
+) -> Result<Vec<String>, Error> {
+    let mut others = of_name(control, actor, name).await?;
     others.retain(|key| key.id != meant && key.standing(control.now()) != Standing::Expired);
     Ok(others.iter().map(|key| format!("the key {} has the same name and is not revoked", key.id)).collect())
 }

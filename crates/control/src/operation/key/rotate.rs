@@ -49,7 +49,7 @@ impl Rotate {
 pub async fn rotate(control: &Control, actor: &Actor, key: &str, input: Rotate) -> Result<Created, Error> {
     let act = control.act(actor, Operation::KeyRotate).await?;
     let now = control.now();
-    let old = find(control, key).await?;
+    let old = find(control, actor, key).await?;
     rotatable(&old, now)?;
     let retires_at = retires_at(&input, now)?;
     let expires_at = match &input.expires {

@@ -1,7 +1,6 @@
 //! `key safety`: which keys, and which real keys, somebody should look at.
 
 use keyward_policy::{Actor, CredentialId, Key, KeyId, Operation};
-use keyward_store::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,7 +59,7 @@ pub struct CredentialSafety {
 pub async fn safety(control: &Control, actor: &Actor, which: Which) -> Result<Safety, Error> {
     control.view(actor, Operation::KeySafety)?;
     let is_first = which.after.is_none();
-    let list = matching(control, &which).await?;
+    let list = matching(control, actor, &which).await?;
     let mut names = Names::new(&control.store);
     let mut keys = Vec::new();
     for key in &list.items {
@@ -70,7 +69,7 @@ pub async fn safety(control: &Control, actor: &Actor, which: Which) -> Result<Sa
             keys.push(KeySafety { id: key.id, name: key.name.clone(), project, findings });
         }
     }
-    let credentials = if is_first { credentials(control).await? } else { Vec::new() };
+    let credentials = if is_first { credentials(control, actor).await? } else { Vec::new() };
     Ok(Safety { keys, credentials, next: list.next })
 }
 
@@ -80,7 +79,7 @@ pub async fn safety(control: &Control, actor: &Actor, which: Which) -> Result<Sa
 /// `key_unknown`, `key_ambiguous`; `store_unavailable`.
 pub async fn of_one(control: &Control, actor: &Actor, key: &str) -> Result<Vec<Finding>, Error> {
     control.view(actor, Operation::KeySafety)?;
-    let key = find(control, key).await?;
+    let key = find(control, actor, key).await?;
     findings(control, &mut Names::new(&control.store), &key).await
 }
 
@@ -98,9 +97,9 @@ async fn findings(control: &Control, names: &mut Names<'_>, key: &Key) -> Result
     Ok(of_key(key, &facts))
 }
 
-async fn credentials(control: &Control) -> Result<Vec<CredentialSafety>, Error> {
-    let page = Page::from(Part { limit: Some(CREDENTIALS_MAX), after: None });
-    let all = control.store.credentials(&page).await?.items;
+async fn credentials(control: &Control, actor: &Actor) -> Result<Vec<CredentialSafety>, Error> {
+    let part = Part { limit: Some(CREDENTIALS_MAX), after: None };
+    let all = control.credentials_of(actor, part).await?.items;
     let said = all.into_iter().map(|credential| {
         let findings = of_credential(credential.checked.as_ref(), control.now());
         CredentialSafety { id: credential.id, name: credential.name, findings }

@@ -10,5 +10,5 @@ use keyward_policy::{Actor, Operation};
 /// `key_unknown`, `key_ambiguous`; `store_unavailable`.
 pub async fn show(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
     control.view(actor, Operation::KeyShow)?;
-    KeyView::one(control, find(control, key).await?).await
+    KeyView::one(control, find(control, actor, key).await?).await
 }

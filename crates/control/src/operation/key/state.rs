@@ -18,7 +18,7 @@ pub(super) async fn change(
     transition: fn(KeyState) -> Result<KeyState, TransitionError>,
 ) -> Result<Stopped<KeyView>, Error> {
     let act = control.act(actor, operation).await?;
-    let old = find(control, key).await?;
+    let old = find(control, actor, key).await?;
     let state = transition(old.state)?;
     if state == old.state {
         let on_wire = control.publish(Change::Key(Box::new(old.clone())));

@@ -56,7 +56,7 @@ pub async fn update(
     input: Update,
 ) -> Result<KeyView, Error> {
     let act = control.act(actor, Operation::KeyUpdate).await?;
-    let (old, new) = prepared(control, key, expected, &input).await?;
+    let (old, new) = prepared(control, actor, key, expected, &input).await?;
     let changes = difference(&old, &new);
     if changes.is_empty() {
         return KeyView::one(control, old).await;
@@ -81,11 +81,12 @@ pub async fn update(
 /// A key as it is, and as it would be.
 pub(super) async fn prepared(
     control: &Control,
+    actor: &Actor,
     key: &str,
     expected: Option<u64>,
     input: &Update,
 ) -> Result<(Key, Key), Error> {
-    let old = find(control, key).await?;
+    let old = find(control, actor, key).await?;
     changeable(&old, expected, control.now())?;
     let new = changed(&old, input, control.now())?;
     pages::check(&new)?;
@@ -149,7 +150,7 @@ fn changed(old: &Key, input: &Update, now: Timestamp) -> Result<Key, Error> {
 
 #[cfg(test)]
 mod tests {
-    use keyward_policy::{Authority, Role};
+    use keyward_policy::{Authority, Reach, Role};
     use serde_json::Value;
 
     use super::*;
@@ -198,7 +199,7 @@ mod tests {
     async fn who_has_not_shown_his_second_factor_may_narrow_and_not_widen() {
         let fixture = Fixture::new().await;
         fixture.restricted_key("bot").await;
-        let authority = Authority::Operator { role: Role::Trader, is_fresh: false };
+        let authority = Authority::Operator { role: Role::Trader, reach: Reach::Everywhere, is_fresh: false };
         let stale = Actor { name: "ada".to_owned(), via: "test", consented_by: None, authority };
         assert!(as_whom(&fixture, &stale, json!({ "allow": ["read"] })).await.is_ok());
         let more = json!({ "holds": ["withdraw", "trade>500 USDT", "transfer"] });

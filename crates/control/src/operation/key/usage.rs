@@ -32,7 +32,7 @@ pub struct Used {
 /// `key_unknown`, `key_ambiguous`; `store_unavailable`.
 pub async fn usage(control: &Control, actor: &Actor, key: &str) -> Result<Used, Error> {
     control.view(actor, Operation::KeyUsage)?;
-    let key = find(control, key).await?;
+    let key = find(control, actor, key).await?;
     let usage = control.usage.of(key.id);
     let hours = usage.hours.until(control.now());
     Ok(Used { id: key.id, name: key.name, usage, hours, behind: control.unread() })

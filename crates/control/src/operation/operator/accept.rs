@@ -1,6 +1,6 @@
 //! Accepting an invitation: whoever has the link chooses a password and becomes an operator.
 
-use keyward_policy::{Actor, Authority, Operator, OperatorId, OperatorState, Role};
+use keyward_policy::{Actor, Operator, OperatorId, OperatorState, Role};
 use keyward_store::Invitation;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -53,11 +53,11 @@ pub async fn accept(control: &Control, caller: &Caller, input: Accept) -> Result
         id: OperatorId::from_entropy(control.random()),
         name: invitation.name,
         role: invitation.role,
+        reach: invitation.reach,
         state: OperatorState::Active,
         created_at: control.now(),
     };
-    let authority = Authority::Operator { role: operator.role, is_fresh: false };
-    let actor = Actor { name: operator.name.clone(), via: "invitation", consented_by: None, authority };
+    let actor = Actor::unproved(&operator.name, "invitation");
     control.note_of(
         &actor,
         "operator accept",

@@ -1,12 +1,12 @@
 //! `operator role`, `suspend`, `resume` and `remove`: what an operator is, and whether he may sign in.
 
-use keyward_policy::{Actor, Operation, Operator, OperatorState, Role};
+use keyward_policy::{Actor, Operation, Operator, OperatorState, Reach, Role};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{OperatorView, outranks};
-use crate::{Control, Error, Removed};
+use crate::{Control, Error, Removed, reach};
 
 /// What an operator is to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -14,12 +14,17 @@ use crate::{Control, Error, Removed};
 pub struct SetRole {
     /// `owner`, `administrator`, `trader`, `auditor` or `viewer`.
     pub role: String,
+    /// The only projects in which he is that, by name or id, for a trader or a viewer; an empty list means everywhere. Left
+    /// out, they stay as they are.
+    #[serde(default)]
+    pub projects: Option<Vec<String>>,
 }
 
-/// Gives an operator another role; his sessions end.
+/// Gives an operator another role, or the same in other projects; his sessions end.
 ///
 /// # Errors
-/// `operator_unknown`, `role_invalid`, `role_lacks_right`, `in_use` for the last owner; and those of every change.
+/// `operator_unknown`, `role_invalid`, `role_lacks_right`, `project_unknown`, `too_many`, `in_use` for the last owner; and
+/// those of every change.
 pub async fn set_role(
     control: &Control,
     actor: &Actor,
@@ -27,7 +32,15 @@ pub async fn set_role(
     input: SetRole,
 ) -> Result<OperatorView, Error> {
     let role: Role = input.role.parse()?;
-    change(control, actor, Operation::OperatorRole, name, |operator| Operator { role, ..operator }).await
+    let reach = match &input.projects {
+        Some(projects) => Some(reach::read(&control.store, role, projects).await?),
+        None => (!role.can_be_bound()).then_some(Reach::Everywhere),
+    };
+    let how = |operator: Operator| {
+        let reach = reach.unwrap_or(operator.reach);
+        Operator { role, reach, ..operator }
+    };
+    change(control, actor, Operation::OperatorRole, name, how).await
 }
 
 /// Keeps an operator from signing in; his sessions end.
@@ -59,11 +72,13 @@ async fn change(
     let before = control.store.operator(name).await?;
     let after = how(before.clone());
     outranks(actor, &[before.role, after.role]).map_err(|error| act.refused(&before.name, error))?;
-    let view = OperatorView::from(after);
-    let details = json!({ "role": view.role, "state": view.state, "role_before": before.role });
+    let view = OperatorView::one(control, after.clone()).await?;
+    let details = json!({
+        "role": view.role, "projects": after.reach, "state": view.state,
+        "role_before": before.role, "projects_before": before.reach,
+    });
     let recorded = act.record(view.id, details).await?;
-    let state = if view.state == "active" { OperatorState::Active } else { OperatorState::Suspended };
-    recorded.carry_out(control.store.set_operator(view.id, view.role, state)).await?;
+    recorded.carry_out(control.store.set_operator(&after)).await?;
     Ok(view)
 }
 
@@ -104,11 +119,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_role_is_bound_to_projects_until_somebody_says_otherwise() {
+        let fixture = Fixture::new().await;
+        fixture.project("bots").await;
+        Person::enrolled(&fixture, "bob", "trader").await;
+        let set = async |role: &str, projects: Option<&[&str]>| {
+            let projects = projects.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+            let input = SetRole { role: role.to_owned(), projects };
+            let set = set_role(&fixture.control, &fixture.actor, "bob", input).await;
+            set.map(|bob| bob.projects).map_err(|error| error.code())
+        };
+        let bots = || Ok(vec!["bots".to_owned()]);
+        assert_eq!(set("trader", Some(&["bots"])).await, bots());
+        assert_eq!(set("viewer", None).await, bots(), "what is not said stays");
+        assert_eq!(set("auditor", Some(&["bots"])).await, Err(Code::RoleInvalid));
+        assert_eq!(set("trader", Some(&["none"])).await, Err(Code::ProjectUnknown));
+        assert_eq!(set("trader", Some(&[])).await, Ok(vec![]));
+        set("trader", Some(&["bots"])).await.unwrap();
+        assert_eq!(set("administrator", None).await, Ok(vec![]), "what it is about lies in no project");
+    }
+
+    #[tokio::test]
     async fn nobody_rises_by_himself_and_the_last_owner_stays() {
         let fixture = Fixture::new().await;
         Person::enrolled(&fixture, "ada", "owner").await;
         let bob = Person::enrolled(&fixture, "bob", "administrator").await.actor(&fixture).await;
-        let owner = SetRole { role: "owner".to_owned() };
+        let owner = SetRole { role: "owner".to_owned(), projects: None };
         let risen = set_role(&fixture.control, &bob, "bob", owner).await.unwrap_err();
         assert_eq!(risen.code(), Code::RoleLacksRight);
         assert_eq!(suspend(&fixture.control, &bob, "ada").await.unwrap_err().code(), Code::RoleLacksRight);

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::outranks;
 use crate::people::Bearer;
-use crate::{Code, Control, Error, ShownOnce};
+use crate::{Code, Control, Error, ShownOnce, reach};
 
 /// How long a link is good.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
@@ -26,6 +26,9 @@ pub struct Invite {
     pub name: String,
     /// `owner`, `administrator`, `trader`, `auditor` or `viewer`.
     pub role: String,
+    /// The only projects in which he will be that, by name or id, for a trader or a viewer; none means everywhere.
+    #[serde(default)]
+    pub projects: Vec<String>,
 }
 
 /// An invitation, shown once.
@@ -36,6 +39,8 @@ pub struct Invited {
     /// As what.
     #[schema(value_type = crate::api::openapi::Role)]
     pub role: Role,
+    /// The names of the only projects in which; none means everywhere.
+    pub projects: Vec<String>,
     /// What the link ends in: whoever opens `/invitation/…` with it becomes this operator.
     #[schema(value_type = String)]
     pub invitation: ShownOnce,
@@ -50,25 +55,30 @@ pub struct Invited {
 /// Invites somebody. An earlier invitation of the same name is good for nothing from now on.
 ///
 /// # Errors
-/// `name_invalid`, `name_taken`, `role_invalid`, `role_lacks_right`; and those of every change.
+/// `name_invalid`, `name_taken`, `role_invalid`, `role_lacks_right`, `project_unknown`, `too_many`; and those of every change.
 pub async fn invite(control: &Control, actor: &Actor, input: Invite) -> Result<Invited, Error> {
     let act = control.act(actor, Operation::OperatorInvite).await?;
     check_name(&input.name)?;
     let role: Role = input.role.parse()?;
     outranks(actor, &[role]).map_err(|error| act.refused(&input.name, error))?;
+    let reach = reach::read(&control.store, role, &input.projects).await?;
+    let projects = reach::names(&control.store, &reach).await?;
     let (bearer, expires_at) = (Bearer::new("kwi_", &*control.entropy), control.now() + GOOD_FOR);
     let invitation = Invitation {
         digest: bearer.digest,
         name: input.name.clone(),
         role,
+        reach,
         invited_by: actor.name.clone(),
         expires_at,
     };
-    let recorded = act.record(&input.name, json!({ "role": role, "expires_at": expires_at })).await?;
+    let recorded = act
+        .record(&input.name, json!({ "role": role, "projects": invitation.reach, "expires_at": expires_at }))
+        .await?;
     recorded.carry_out(control.store.invite(&invitation)).await?;
     let url = format!("{}/invitation/{}", control.control_url(), bearer.shown.text());
     let url = ShownOnce::new(Zeroizing::new(url));
-    Ok(Invited { name: input.name, role, invitation: bearer.shown, url, expires_at })
+    Ok(Invited { name: input.name, role, projects, invitation: bearer.shown, url, expires_at })
 }
 
 /// An operator's name is an e-mail address or any other word; it must not look like an id.
@@ -88,7 +98,7 @@ mod tests {
     use crate::fixture::people::Person;
 
     async fn invited(fixture: &Fixture, actor: &Actor, name: &str, role: &str) -> Result<Invited, Code> {
-        let input = Invite { name: name.to_owned(), role: role.to_owned() };
+        let input = Invite { name: name.to_owned(), role: role.to_owned(), projects: vec![] };
         invite(&fixture.control, actor, input).await.map_err(|error| error.code())
     }
 

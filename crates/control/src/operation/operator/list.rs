@@ -11,7 +11,12 @@ use crate::{Control, Error, Listed, Part};
 /// `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor, part: Part) -> Result<Listed<OperatorView>, Error> {
     control.view(actor, Operation::OperatorList)?;
-    Ok(Listed::of(control.store.operators(&part.into()).await?, OperatorView::from))
+    let list = control.store.operators(&part.into()).await?;
+    let mut items = Vec::with_capacity(list.items.len());
+    for operator in list.items {
+        items.push(OperatorView::one(control, operator).await?);
+    }
+    Ok(Listed { items, next: list.next })
 }
 
 /// Whether anybody has become an operator yet; anybody may know.

@@ -5,6 +5,8 @@ use keyward_policy::{Operator, OperatorId, OperatorState, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::{Control, Error, reach};
+
 /// An operator.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Operator)]
@@ -17,6 +19,8 @@ pub struct OperatorView {
     /// What he is.
     #[schema(value_type = crate::api::openapi::Role)]
     pub role: Role,
+    /// The names of the projects that his role is bound to; none means everywhere.
+    pub projects: Vec<String>,
     /// `active` or `suspended`.
     pub state: &'static str,
     /// Since when.
@@ -24,13 +28,15 @@ pub struct OperatorView {
     pub created_at: Timestamp,
 }
 
-impl From<Operator> for OperatorView {
-    fn from(operator: Operator) -> Self {
+impl OperatorView {
+    /// Shows one.
+    pub(super) async fn one(control: &Control, operator: Operator) -> Result<Self, Error> {
+        let projects = reach::names(&control.store, &operator.reach).await?;
         let state = match operator.state {
             OperatorState::Active => "active",
             OperatorState::Suspended => "suspended",
         };
         let Operator { id, name, role, created_at, .. } = operator;
-        Self { id, name, role, state, created_at }
+        Ok(Self { id, name, role, projects, state, created_at })
     }
 }

@@ -33,7 +33,7 @@ pub async fn add(control: &Control, actor: &Actor, input: Add) -> Result<Project
     let rotate_after_days = input.rotate_after_days.unwrap_or(Project::ROTATE_AFTER_DAYS_MAX);
     check_rotation(rotate_after_days)?;
     if input.four_eyes {
-        check_there_are_two(control).await?;
+        check_there_are_two(control, None).await?;
     }
     let id = ProjectId::from_entropy(control.random());
     let (four_eyes, created_at) = (input.four_eyes, control.now());

@@ -10,6 +10,6 @@ use keyward_policy::{Actor, Operation};
 /// `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor, part: Part) -> Result<Listed<ProjectView>, Error> {
     control.view(actor, Operation::ProjectList)?;
-    let list = control.store.projects(&part.into()).await?;
+    let list = control.projects_of(actor, part).await?;
     Ok(Listed::of(list, ProjectView::from))
 }

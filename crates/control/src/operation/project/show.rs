@@ -10,5 +10,5 @@ use keyward_policy::{Actor, Operation};
 /// `project_unknown`; `store_unavailable`.
 pub async fn show(control: &Control, actor: &Actor, project: &str) -> Result<ProjectView, Error> {
     control.view(actor, Operation::ProjectShow)?;
-    Ok(control.store.project(project).await?.into())
+    Ok(control.project_of(actor, project).await?.into())
 }

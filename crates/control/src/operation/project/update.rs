@@ -39,7 +39,7 @@ pub async fn update(
         return Ok(old.into());
     }
     if new.four_eyes && !old.four_eyes {
-        check_there_are_two(control).await?;
+        check_there_are_two(control, Some(old.id)).await?;
     }
     if old.four_eyes && !new.four_eyes {
         act.check_fresh()?;

@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use super::{FRESH_FOR, IDLE_FOR, LASTS};
 use crate::people::digest;
-use crate::{Code, Control, Error};
+use crate::{Code, Control, Error, reach};
 
 /// How often it is noted that a session is used.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -80,6 +80,14 @@ impl Session {
         self.operator.role
     }
 
+    /// The names of the projects that his role is bound to; none means everywhere.
+    ///
+    /// # Errors
+    /// `store_unavailable`.
+    pub async fn projects(&self, control: &Control) -> Result<Vec<String>, Error> {
+        reach::names(&control.store, &self.operator.reach).await
+    }
+
     /// Whether he has a second factor, and has shown it when he signed in.
     pub fn is_enrolled(&self) -> bool {
         self.is_enrolled
@@ -107,7 +115,8 @@ impl Session {
     /// The same for what he does to his own sign-in.
     pub(crate) fn himself(&self) -> Actor {
         let is_fresh = self.fresh_until.is_some_and(|until| until > self.now);
-        let authority = Authority::Operator { role: self.operator.role, is_fresh };
+        let authority =
+            Authority::Operator { role: self.operator.role, reach: self.operator.reach.clone(), is_fresh };
         Actor { name: self.operator.name.clone(), via: self.via, consented_by: None, authority }
     }
 }

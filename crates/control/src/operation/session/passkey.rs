@@ -1,6 +1,6 @@
 //! Signing in with a passkey alone, and showing it again in a session.
 
-use keyward_policy::{Actor, Authority, Role};
+use keyward_policy::Actor;
 use serde_json::json;
 
 use super::prove::{Asked, Assertion, ask, prove, refused};
@@ -30,9 +30,7 @@ pub async fn sign_in_with_passkey(
     input: Assertion,
 ) -> Result<SignedIn, Error> {
     control.attempts.begin(caller, ANYBODY, control.now())?;
-    let authority = Authority::Operator { role: Role::Viewer, is_fresh: false };
-    let somebody =
-        |name: &str| Actor { name: name.to_owned(), via: "console", consented_by: None, authority };
+    let somebody = |name: &str| Actor::unproved(name, "console");
     let operator = prove(control, Purpose::SignIn, &input).await?;
     let operator = operator.map_err(|wrong| refused(control, &somebody(ANYBODY), caller, wrong))?;
     control.attempts.succeeded(caller, ANYBODY);

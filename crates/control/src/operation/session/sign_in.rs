@@ -1,6 +1,6 @@
 //! Signing in: a name, a password, and the code of a device or a recovery code.
 
-use keyward_policy::{Actor, Authority, Operator, OperatorState};
+use keyward_policy::{Actor, Operator, OperatorState};
 use keyward_vault::{PersonalKey, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -150,14 +150,8 @@ fn wrong_code() -> Error {
 
 /// Puts an attempt on record; whoever it was has no authority by it.
 fn note(control: &Control, caller: &Caller, name: &str, outcome: &str) {
-    let name = name.chars().filter(|letter| !letter.is_control()).take(100).collect();
-    let role = keyward_policy::Role::Viewer;
-    let actor = Actor {
-        name,
-        via: "console",
-        consented_by: None,
-        authority: Authority::Operator { role, is_fresh: false },
-    };
+    let name: String = name.chars().filter(|letter| !letter.is_control()).take(100).collect();
+    let actor = Actor::unproved(name, "console");
     control.note_of(&actor, "session sign-in", json!({ "outcome": outcome, "address": caller.address }));
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{PREFIX, TokenView};
 use crate::operation::key::ranges;
 use crate::people::Bearer;
-use crate::{Code, Control, Error, ShownOnce, name, time};
+use crate::{Code, Control, Error, ShownOnce, name, reach, time};
 
 /// How long a token lives when nobody says otherwise.
 const EXPIRES_DEFAULT: &str = "90d";
@@ -22,6 +22,9 @@ pub struct Create {
     pub name: String,
     /// What it may do: a role.
     pub role: String,
+    /// The only projects in which, by name or id, for the role of a trader or a viewer; none means everywhere.
+    #[serde(default)]
+    pub projects: Vec<String>,
     /// The only addresses that it may be used from.
     #[serde(default)]
     pub ip: Vec<String>,
@@ -45,12 +48,14 @@ pub struct Created {
 /// Makes a token. It may do no more than who makes it.
 ///
 /// # Errors
-/// `name_invalid`, `name_taken`, `role_invalid`, `role_lacks_right`, `address_invalid`, `time_invalid`; and those of every change.
+/// `name_invalid`, `name_taken`, `role_invalid`, `role_lacks_right`, `project_unknown`, `too_many`, `address_invalid`,
+/// `time_invalid`; and those of every change.
 pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<Created, Error> {
     let act = control.act(actor, Operation::TokenCreate).await?;
     name::check(&input.name)?;
     let role: Role = input.role.parse()?;
     no_more_than(actor, role).map_err(|error| act.refused(&input.name, error))?;
+    let reach = reach::read(&control.store, role, &input.projects).await?;
     let now = control.now();
     let expires = time::expiry(input.expires.as_deref().unwrap_or(EXPIRES_DEFAULT), now)?;
     let expires_at = expires.ok_or_else(|| {
@@ -62,6 +67,7 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
         id: TokenId::from_entropy(control.random()),
         name: input.name,
         role,
+        reach,
         addresses: AddressRules { allow: ranges(&input.ip)?, deny: vec![] },
         created_by: actor.name.clone(),
         maker: maker(control, actor).await?,
@@ -69,10 +75,12 @@ pub async fn create(control: &Control, actor: &Actor, input: Create) -> Result<C
         expires_at,
         used_at: None,
     };
-    let details = json!({ "name": token.name, "role": role, "ip": input.ip, "expires_at": expires_at });
+    let details = json!({
+        "name": token.name, "role": role, "projects": token.reach, "ip": input.ip, "expires_at": expires_at,
+    });
     let recorded = act.record(token.id, details).await?;
     recorded.carry_out(control.store.add_token(&token, &bearer.digest)).await?;
-    Ok(Created { token: token.into(), bearer: bearer.shown })
+    Ok(Created { token: TokenView::one(control, token).await?, bearer: bearer.shown })
 }
 
 /// The operator who makes it; the host is none.
@@ -103,7 +111,7 @@ mod tests {
 
     fn input(role: &str, ip: &[&str]) -> Create {
         let ip = ip.iter().map(|&ip| ip.to_owned()).collect();
-        Create { name: "ci".to_owned(), role: role.to_owned(), ip, expires: None }
+        Create { name: "ci".to_owned(), role: role.to_owned(), projects: vec![], ip, expires: None }
     }
 
     #[tokio::test]

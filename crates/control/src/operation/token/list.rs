@@ -11,5 +11,10 @@ use crate::{Control, Error, Listed, Part};
 /// `store_unavailable`.
 pub async fn list(control: &Control, actor: &Actor, part: Part) -> Result<Listed<TokenView>, Error> {
     control.view(actor, Operation::TokenList)?;
-    Ok(Listed::of(control.store.tokens(&part.into()).await?, TokenView::from))
+    let list = control.store.tokens(&part.into()).await?;
+    let mut items = Vec::with_capacity(list.items.len());
+    for token in list.items {
+        items.push(TokenView::one(control, token).await?);
+    }
+    Ok(Listed { items, next: list.next })
 }

@@ -1,7 +1,7 @@
 //! By what authority a program acts that shows a token.
 
 use jiff::SignedDuration;
-use keyward_policy::{Actor, Authority, OperatorId, OperatorState, Role, Token};
+use keyward_policy::{Actor, Authority, OperatorId, OperatorState, Reach, Role, Token};
 use serde_json::json;
 
 use crate::people::{Caller, digest};
@@ -17,11 +17,11 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 pub async fn of(control: &Control, caller: &Caller, shown: &str) -> Result<Actor, Error> {
     let now = control.now();
     let token = control.store.token_of(&digest(shown)).await?;
-    let role = match &token {
-        Some(token) => role(control, caller, token).await?,
+    let mandate = match &token {
+        Some(token) => mandate(control, caller, token).await?,
         None => None,
     };
-    let Some((token, role)) = token.zip(role) else {
+    let Some((token, (role, reach))) = token.zip(mandate) else {
         control.attempts.begin(caller, "token", now)?;
         return Err(Error::new(
             Code::TokenRefused,
@@ -31,29 +31,31 @@ pub async fn of(control: &Control, caller: &Caller, shown: &str) -> Result<Actor
     if token.used_at.is_none_or(|used| now.duration_since(used) > NOTED_EVERY) {
         control.store.use_token(token.id, now).await?;
     }
-    let authority = Authority::Operator { role, is_fresh: false };
+    let authority = Authority::Operator { role, reach, is_fresh: false };
     Ok(Actor { name: token.name, via: "token", consented_by: None, authority })
 }
 
-/// What a token may do now: no more than its maker may. None where it may do nothing, which is put on record.
-async fn role(control: &Control, caller: &Caller, token: &Token) -> Result<Option<Role>, Error> {
+/// What a token may do now, and where: no more than its maker may. None where it may do nothing, which is put on record.
+async fn mandate(control: &Control, caller: &Caller, token: &Token) -> Result<Option<(Role, Reach)>, Error> {
     let is_good = token.expires_at > control.now() && token.addresses.check(caller.address).is_ok();
-    let role = match token.maker {
+    let within = |(role, reach): (Role, Reach)| (role.within(token.role), reach.within(&token.reach));
+    let mandate = match token.maker {
         _ if !is_good => None,
-        None => Some(token.role),
-        Some(maker) => makers_role(control, maker).await?.map(|role| role.within(token.role)),
+        None => Some((token.role, token.reach.clone())),
+        Some(maker) => makers(control, maker).await?.map(within),
     };
-    if role.is_none() {
-        let authority = Authority::Operator { role: Role::Viewer, is_fresh: false };
-        let actor = Actor { name: token.name.clone(), via: "token", consented_by: None, authority };
+    if mandate.is_none() {
+        let actor = Actor::unproved(&token.name, "token");
         control.note_of(&actor, "token", json!({ "outcome": "refused", "address": caller.address }));
     }
-    Ok(role)
+    Ok(mandate)
 }
 
-async fn makers_role(control: &Control, maker: OperatorId) -> Result<Option<Role>, Error> {
+async fn makers(control: &Control, maker: OperatorId) -> Result<Option<(Role, Reach)>, Error> {
     match control.store.operator(&maker.to_string()).await {
-        Ok(operator) => Ok((operator.state == OperatorState::Active).then_some(operator.role)),
+        Ok(operator) => {
+            Ok((operator.state == OperatorState::Active).then_some((operator.role, operator.reach)))
+        }
         Err(keyward_store::Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -68,6 +70,25 @@ mod tests {
     use crate::fixture::{Fixture, read};
     use crate::operation::operator::change::{remove, resume, set_role, suspend};
     use crate::operation::token::create::create;
+
+    #[tokio::test]
+    async fn a_token_reaches_no_further_than_its_maker_does_now() {
+        let fixture = Fixture::new().await;
+        let [bots, desk] = [fixture.project("bots").await.id, fixture.project("desk").await.id];
+        Person::enrolled(&fixture, "eve", "owner").await;
+        let ada = Person::enrolled(&fixture, "ada", "owner").await.actor(&fixture).await;
+        let input = json!({ "name": "ci", "role": "trader", "projects": ["bots", "desk"] });
+        let made = create(&fixture.control, &ada, read(&input.to_string())).await.unwrap();
+        assert_eq!(made.token.projects, ["bots", "desk"]);
+        let reaches = async || {
+            let actor = of(&fixture.control, &caller(), made.bearer.text()).await.unwrap();
+            [actor.reaches(bots), actor.reaches(desk), actor.reach() == &Reach::Everywhere]
+        };
+        assert_eq!(reaches().await, [true, true, false]);
+        let bound = read(r#"{"role": "trader", "projects": ["desk"]}"#);
+        set_role(&fixture.control, &fixture.actor, "ada", bound).await.unwrap();
+        assert_eq!(reaches().await, [false, true, false]);
+    }
 
     #[tokio::test]
     async fn a_token_does_no_more_than_its_maker_may_now() {

@@ -5,6 +5,8 @@ use keyward_policy::{Role, Token, TokenId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::{Control, Error, reach};
+
 /// A token, without what the program shows.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Token)]
@@ -17,6 +19,8 @@ pub struct TokenView {
     /// What it may do.
     #[schema(value_type = crate::api::openapi::Role)]
     pub role: Role,
+    /// The names of the only projects in which it may; none means everywhere.
+    pub projects: Vec<String>,
     /// The only addresses that it may be used from; none means any.
     pub ip: Vec<String>,
     /// Who made it.
@@ -32,9 +36,11 @@ pub struct TokenView {
     pub used_at: Option<Timestamp>,
 }
 
-impl From<Token> for TokenView {
-    fn from(token: Token) -> Self {
-        Self {
+impl TokenView {
+    /// Shows one.
+    pub(super) async fn one(control: &Control, token: Token) -> Result<Self, Error> {
+        Ok(Self {
+            projects: reach::names(&control.store, &token.reach).await?,
             ip: token.addresses.allow.iter().map(ToString::to_string).collect(),
             id: token.id,
             name: token.name,
@@ -43,6 +49,6 @@ impl From<Token> for TokenView {
             created_at: token.created_at,
             expires_at: token.expires_at,
             used_at: token.used_at,
-        }
+        })
     }
 }

@@ -27,6 +27,9 @@ pub(crate) struct Add {
     /// The venue that it belongs to
     #[arg(long, value_name = "VENUE")]
     venue: String,
+    /// The only project whose keys may use it [default: any]
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
     /// The public half, as the exchange shows it
     #[arg(long, value_name = "KEY")]
     api_key: String,
@@ -63,6 +66,8 @@ struct VaultUnlock {
 struct NewCredential<'a> {
     name: &'a str,
     venue: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<&'a str>,
     api_key: &'a str,
     secret: Revealed<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +85,8 @@ impl Add {
         let passphrase = self.exchange_passphrase_file.as_deref().map(input::from_file).transpose()?;
         let (name, venue, api_key) = (&self.name, &self.venue, &self.api_key);
         let (secret, passphrase) = (Revealed(&secret), passphrase.as_ref().map(Revealed));
-        let new = NewCredential { name, venue, api_key, secret, passphrase };
+        let project = self.project.as_deref();
+        let new = NewCredential { name, venue, project, api_key, secret, passphrase };
         let credential = invocation.call(&Call::post(path(&["credentials"]), &new)?).await?;
         invocation.printer.result(&credential, |credential| record(credential, FIELDS))?;
         invocation.printer.next(&format!("keyward credential check {name}, then keyward project add NAME"))

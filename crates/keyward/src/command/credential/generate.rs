@@ -22,6 +22,10 @@ pub(crate) struct Generate {
     /// The venue that it belongs to
     #[arg(long, value_name = "VENUE")]
     venue: String,
+    /// The only project whose keys may use it [default: any]
+    #[arg(long, value_name = "PROJECT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<String>,
     #[command(flatten)]
     #[serde(skip)]
     unlock: Unlock,

@@ -21,11 +21,12 @@ fn beyond_an_administrator() -> [(&'static str, &'static str, &'static str, Valu
 }
 
 /// What nobody may do who has no right over people.
-fn about_people() -> [(Operation, &'static str, &'static str, Value); 9] {
+fn about_people() -> [(Operation, &'static str, &'static str, Value); 10] {
     use Operation as Op;
     let role = json!({ "role": "administrator" });
     [
         (Op::OperatorList, "GET", "/operators", Value::Null),
+        (Op::OperatorShow, "GET", "/operators/ada", Value::Null),
         (Op::OperatorInvite, "POST", "/operators", json!({ "name": "mallory", "role": "administrator" })),
         (Op::OperatorRole, "POST", "/operators/tom/role", role),
         (Op::OperatorSuspend, "POST", "/operators/ada/suspend", Value::Null),

@@ -87,6 +87,15 @@ fn dangerous() -> impl Iterator<Item = (Operation, Route)> {
     operations.flat_map(|one| routes(*one).into_iter().map(|route| (*one, route)))
 }
 
+/// What asks for one only where it takes two operators.
+fn dangerous_in_four_eyes() -> [(Operation, Route); 2] {
+    let less = json!({ "four_eyes": false });
+    [
+        (Operation::KeyResume, ("POST", "/keys/wide/resume", Value::Null)),
+        (Operation::ProjectUpdate, ("PATCH", "/projects/bots", less)),
+    ]
+}
+
 /// The routes that may ask for one, as the API itself says.
 fn described(scene: &Scene) -> Vec<(String, String)> {
     let document = Wire::bare("GET", "/api/openapi.json").send_under(&scene.world.server.control, "").json();
@@ -110,7 +119,7 @@ fn is_of(route: &str, path: &str) -> bool {
 
 #[test]
 fn every_route_that_asks_for_a_second_factor_is_tried() {
-    let tried: Vec<_> = dangerous().map(|(_, route)| route).collect();
+    let tried: Vec<_> = dangerous().chain(dangerous_in_four_eyes()).map(|(_, route)| route).collect();
     let described = described(&Scene::new());
     assert!(described.len() > 20, "{described:?}");
     for (method, route) in described {
@@ -141,6 +150,19 @@ fn no_route_takes_a_second_factor_that_was_shown_a_while_ago() {
     let code = json!({ "code": ada.code() });
     assert_eq!(ada.ask("POST", "/session/step-up", &code).status, 200);
     assert_eq!(ada.ask("POST", "/tokens", &json!({ "name": "more", "role": "viewer" })).status, 201);
+}
+
+#[test]
+fn nor_do_those_that_ask_for_it_in_a_project_of_four_eyes() {
+    let scene = scene();
+    let (ada, _bob) = (scene.person("ada", "owner"), scene.person("bob", "owner"));
+    scene.world.operate(&["project", "update", "bots", "--four-eyes", "yes"]);
+    scene.world.operate(&["key", "suspend", "wide"]);
+    scene.world.pass_s(301);
+    for (operation, (method, path, input)) in dangerous_in_four_eyes() {
+        let attack = || ada.ask(method, path, &input);
+        scene.repels("second_factor_needed", "ada", operation.name(), attack);
+    }
 }
 
 #[test]
