@@ -113,7 +113,7 @@ operations! {
     /// Stops one for a while.
     KeySuspend = "key suspend", Stop, SignedIn;
     /// Lets it go on.
-    KeyResume = "key resume", Issue, SignedIn;
+    KeyResume = "key resume", Issue, Judged;
     /// Ends one for good.
     KeyRevoke = "key revoke", Stop, SignedIn;
     /// Ends one and forgets it.

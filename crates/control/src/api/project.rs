@@ -6,7 +6,7 @@ use super::Shared;
 use super::finish::{Answer, Made, finish, made};
 use super::input::{Acting, Asked, Input, Named};
 use super::routes::{Routes, Told, does};
-use super::tag::{Known, Tagged};
+use super::tag::{IfThis, Known, Tagged};
 use crate::operation::project;
 use crate::{Code, Listed, Part, Removed};
 
@@ -65,9 +65,14 @@ async fn update(
     control: Shared,
     Acting(actor): Acting,
     Named(project): Named,
+    if_this: IfThis,
     Input(input): Input<project::update::Update>,
 ) -> Tagged<project::ProjectView> {
-    let updated = finish(async move { project::update::update(&control, &actor, &project, input).await });
+    // Each field is set on its own, so what somebody else sets between this look and the change is not lost.
+    let updated = finish(async move {
+        if_this.check(&project::show::show(&control, &actor, &project).await?)?;
+        project::update::update(&control, &actor, &project, input).await
+    });
     Known::default().or(updated.await)
 }
 

@@ -82,6 +82,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Known {
     }
 }
 
+/// The tag of what a change is meant for (`If-Match`), where the caller says it.
+pub(super) struct IfThis(Option<String>);
+
+impl IfThis {
+    /// Sees that a thing is still what the caller looked at.
+    pub(super) fn check(&self, shown: &impl Tag) -> Result<(), Error> {
+        let is_it = |tag: &String| *tag == format!("\"{}\"", shown.tag());
+        self.0.as_ref().is_none_or(is_it).then_some(()).ok_or_else(|| {
+            Error::new(Code::NotCurrent, "it is no longer what you looked at").hint("look at it again first")
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfThis {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let tag = text(&parts.headers, &header::IF_MATCH)?.filter(|tag| *tag != "*");
+        Ok(Self(tag.map(str::to_owned)))
+    }
+}
+
 /// The revision that a change of a key is meant for (`If-Match`), where the caller says it.
 #[derive(Clone, Copy)]
 pub(super) struct IfMatch(pub(super) Option<u64>);
@@ -130,7 +152,11 @@ mod tests {
         let request =
             Request::builder().method(method).uri(format!("/api/v1{path}")).header(given.0, given.1);
         let request = request.header("content-type", "application/json").extension(fixture.actor.clone());
-        let body = if method == "PATCH" { r#"{"expires": "2d"}"# } else { "" };
+        let body = match (method, path) {
+            ("PATCH", "/projects/bots") => r#"{"rotate_after_days": 30}"#,
+            ("PATCH", _) => r#"{"expires": "2d"}"#,
+            _ => "",
+        };
         let router = crate::api::router(Arc::clone(&fixture.control));
         let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let tag = response.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
@@ -168,6 +194,16 @@ mod tests {
         }
         assert_eq!(asked(&fixture, "PATCH", "/keys/bot", ("if-match", "2")).await.0, 400);
         assert_eq!(asked(&fixture, "DELETE", "/keys/bot", ("if-match", "*")).await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn a_project_is_changed_only_as_it_was_looked_at() {
+        let fixture = Fixture::new().await;
+        fixture.project("bots").await;
+        let (_, tag) = asked(&fixture, "GET", "/projects/bots", ("accept", "*/*")).await;
+        assert_eq!(asked(&fixture, "PATCH", "/projects/bots", ("if-match", &tag)).await.0, 200);
+        assert_eq!(asked(&fixture, "PATCH", "/projects/bots", ("if-match", &tag)).await.0, 412);
+        assert_eq!(asked(&fixture, "PATCH", "/projects/bots", ("if-match", "*")).await.0, 200);
     }
 
     #[tokio::test]

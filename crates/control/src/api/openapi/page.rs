@@ -19,7 +19,7 @@ use super::super::finish::Made;
 use super::super::input::{Acting, Asked, Input, Named};
 use super::super::problem::{Problem, status};
 use super::super::repeat::Repeatable;
-use super::super::tag::{IfMatch, Known, Tagged};
+use super::super::tag::{IfMatch, IfThis, Known, Tagged};
 use crate::{Code, Error};
 
 /// The type of a body.
@@ -225,6 +225,13 @@ impl Takes for Known {
 impl Takes for IfMatch {
     fn take(page: &mut Page) {
         page.header("If-Match", "The key's `ETag`, or its revision in quotes: only that state is changed.");
+        page.codes.extend([Code::Malformed, Code::NotCurrent]);
+    }
+}
+
+impl Takes for IfThis {
+    fn take(page: &mut Page) {
+        page.header("If-Match", "The `ETag` of what was looked at: only that state is changed.");
         page.codes.extend([Code::Malformed, Code::NotCurrent]);
     }
 }

@@ -8,7 +8,7 @@ use crate::{Control, Error};
 /// Lets a suspended key be used again.
 ///
 /// # Errors
-/// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_not_suspended`; and those of every change.
+/// `key_unknown`, `key_ambiguous`, `key_revoked`, `key_not_suspended`, `second_factor_needed` for a wide key; and those of every change.
 pub async fn resume(control: &Control, actor: &Actor, key: &str) -> Result<KeyView, Error> {
     let resumed = state::change(control, actor, Operation::KeyResume, key, KeyState::resume).await?;
     Ok(resumed.what)
@@ -16,7 +16,7 @@ pub async fn resume(control: &Control, actor: &Actor, key: &str) -> Result<KeyVi
 
 #[cfg(test)]
 mod tests {
-    use keyward_policy::Standing;
+    use keyward_policy::{Authority, Reach, Role, Standing};
 
     use super::*;
     use crate::Code;
@@ -27,6 +27,18 @@ mod tests {
     async fn resumed(fixture: &Fixture) -> Result<Standing, Code> {
         let view = resume(&fixture.control, &fixture.actor, "bot").await;
         view.map(|view| view.state).map_err(|error| error.code())
+    }
+
+    #[tokio::test]
+    async fn a_wide_key_wakes_only_for_who_is_there_himself() {
+        let fixture = Fixture::new().await;
+        fixture.trading_key("bot").await; // It trades from anywhere.
+        suspend(&fixture.control, &fixture.actor, "bot").await.unwrap();
+        let authority = Authority::Operator { role: Role::Trader, reach: Reach::Everywhere, is_fresh: false };
+        let stale = Actor { authority, ..fixture.actor.clone() };
+        let refused = resume(&fixture.control, &stale, "bot").await.err();
+        assert_eq!(refused.map(|error| error.code()), Some(Code::SecondFactorNeeded));
+        assert_eq!(resumed(&fixture).await, Ok(Standing::Active));
     }
 
     #[tokio::test]

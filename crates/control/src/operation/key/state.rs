@@ -25,6 +25,7 @@ pub(super) async fn change(
         return Ok(Stopped::unchanged(KeyView::one(control, old).await?, on_wire));
     }
     if operation == Operation::KeyResume && is_wide_key(&old) {
+        act.check_fresh()?;
         let project = control.store.project(&old.project.to_string()).await?;
         let words = vec![format!("The key {}, which was suspended, goes on", old.name)];
         let asked = Asked::KeyResume { key: old.id.to_string(), revision: old.revision };

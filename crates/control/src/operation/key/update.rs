@@ -42,7 +42,8 @@ pub struct Update {
 
 /// Changes a key's limits. With `expected`, only if the key is at this revision.
 ///
-/// Whatever widens them asks for a fresh second factor; what narrows them does not. Every request that is decided after
+/// Whatever widens them asks for a fresh second factor, and so does another list of addresses, which cuts a bot off as easily
+/// as it lets a thief in; what else narrows them does not. Every request that is decided after
 /// this returns meets the new limits; one that was let through a moment before is not called back.
 ///
 /// # Errors
@@ -62,8 +63,10 @@ pub async fn update(
         return KeyView::one(control, old).await;
     }
     let widens = widens(&old, &new);
-    if widens {
+    if widens || old.addresses.allow != new.addresses.allow {
         act.check_fresh()?;
+    }
+    if widens {
         let project = control.store.project(&old.project.to_string()).await?;
         let words =
             std::iter::once(format!("The key {} is changed", old.name)).chain(told(&changes)).collect();
@@ -209,6 +212,7 @@ mod tests {
         for wider in [
             json!({ "allow": ["read", "trade"] }),
             json!({ "ip": [] }),
+            json!({ "ip": ["203.0.113.7"] }),
             json!({ "expires": "never" }),
             json!({ "holds": ["withdraw", "trade>2000 USDT"] }),
             json!({ "holds": ["withdraw"] }),
