@@ -146,7 +146,7 @@ await fill({ "#ip": "127.0.0.1\n203.0.113.9" });
 await press("[value=review]");
 await look("edit-review");
 
-await send("/people/invite", { "#name": "grace@example.com", "#role": "trader" });
+await send("/people/invite", { "#name": "grace@example.com", "#role": "trader", "input[value=treasury]": true });
 await look("invited");
 await stored();
 await send("/tokens/new", { "#name": "ci", "#ip": "203.0.113.7" });
@@ -160,12 +160,14 @@ expect(await bot({ key: fresh[0], secret: fresh[1] }, "fetch_balance"), "passed"
 expect((await stop()).join(), "", "a bot that traded through the rotation was refused with");
 
 const grace = await person();
-await grace.open(link("grace", "--role", "trader"));
+await grace.open(link("grace", "--role", "trader", "--project", "treasury"));
 await grace.fill({ "#password": PASSWORD, "#again": PASSWORD });
 await grace.press("main .primary");
 await grace.fill({ "#code": code(await grace.text("main code"), 0), "#password": PASSWORD });
 await grace.press("main .primary");
 await grace.stored();
+await grace.open("/keys/grid-btc");
+expect(await grace.text("h1"), "Not found", "whose role is bound to a project is told of the key of another one");
 await send("/projects/treasury/edit", { "[name=four_eyes]": true });
 await open("/keys/new");
 await press("a[href$='preset=custom']");
@@ -218,10 +220,28 @@ await press("form[action='/audit/verify'] button");
 await look("audit-verified");
 
 await page.setJavaScriptEnabled(false);
-await open("/keys/payouts");
-await press("a[href$='/revoke']");
+for (const path of Object.values(PAGES)) {
+  await open(path);
+  if (!(await text("h1"))) complain(`${path} says nothing without JavaScript`);
+}
+const done = (what) => expect(here().split("done=")[1], what, "without JavaScript somebody ends at");
+await open("/account");
+await press("form[action='/sign-out'] button");
+await send("/sign-in?then=%2Fkeys", { "#name": "ada", "#password": PASSWORD, "#code": code(device, 0) });
+expect(here(), "/keys", "who has signed in without JavaScript is at");
+await send("/step-up?then=%2Fkeys", { "#code": code(device, 1) });
+expect(here(), "/keys", "who has shown his code without JavaScript is at");
+const plain = await issue("plain", "spot-bot", { "#symbols": "BTC/USDT", "#ip": "127.0.0.1" });
+expect(await bot(plain, "fetch_balance"), "passed", "the balance of a key that was issued without JavaScript");
+await send("/keys/plain/edit", { "#ip": "127.0.0.1\n203.0.113.9" }, "[value=review]");
+await press("[value=change]");
+done("changed");
+await open("/keys/plain/suspend");
 await press("main button");
-expect(here().endsWith("?done=revoked"), true, "a key is revoked without JavaScript");
+done("suspended");
+await send("/projects/new", { "#name": "plain" });
+await send("/keys/payouts/revoke", {}, "main button");
+done("revoked");
 await page.setJavaScriptEnabled(true);
 
 await open("/kill?what=key&key=grid-btc");
