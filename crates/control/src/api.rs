@@ -18,6 +18,7 @@ mod enter;
 mod finish;
 mod forgery;
 mod headers;
+mod identity;
 mod input;
 mod key;
 mod kill;
@@ -49,7 +50,7 @@ use axum::routing::get;
 
 use crate::{Code, Control, Error};
 
-pub use admit::{COOKIE, Held, Peer, admitted, set_cookie, unset_cookie};
+pub use admit::{COOKIE, Held, Peer, admitted, cookie, set_cookie, unset_cookie};
 pub use axum::Router as Served;
 pub use forgery::{forged, is_foreign};
 pub use problem::status;
@@ -80,6 +81,7 @@ fn routes() -> Routes {
         .and(backup::routes())
         .and(session::routes())
         .and(passkey::routes())
+        .and(identity::routes())
         .and(operator::routes())
         .and(token::routes())
         .and(usage::routes())

@@ -10,6 +10,7 @@ use keyward_store::Store;
 use keyward_vault::{KdfParams, Vault};
 use tokio::sync::Mutex;
 
+use crate::oidc::Provider;
 use crate::operation::settings::Setting;
 use crate::people::{Attempts, Challenges, Hashing, Purpose, Site};
 use crate::usage::Usage;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub introspect: Arc<dyn Introspect>,
     /// What waits for a person.
     pub approvals: Arc<dyn Approvals>,
+    /// The firm's identity provider, where there is one.
+    pub provider: Option<Provider>,
     /// The gateway's base URL as clients see it, without a slash at its end.
     pub gateway_url: String,
     /// The control port's URL as operators see it, without a slash at its end.
@@ -61,6 +64,7 @@ pub struct Control {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) introspect: Arc<dyn Introspect>,
     pub(crate) approvals: Arc<dyn Approvals>,
+    pub(crate) provider: Option<Provider>,
     pub(crate) kdf: KdfParams,
     pub(crate) settings: Vec<Setting>,
     /// One change at a time, so that the log, the database and the gateway see changes in the same order.
@@ -86,6 +90,7 @@ impl Control {
             config_file: parts.config_file,
             introspect: parts.introspect,
             approvals: parts.approvals,
+            provider: parts.provider,
             kdf: parts.kdf,
             settings: parts.settings,
             turn: Mutex::new(()),

@@ -99,6 +99,26 @@ codes! {
     PasskeysUnavailable = "passkeys_unavailable", Conflict;
     /// It is the operator's only second factor.
     LastFactor = "last_factor", Conflict;
+    /// The operator has no password: he comes by the identity provider.
+    PasswordMissing = "password_missing", Conflict;
+    /// The operator has no passkey, which is what one shows after the identity provider.
+    PasskeyMissing = "passkey_missing", Conflict;
+    /// No identity provider is configured.
+    ProviderMissing = "provider_missing", Unknown;
+    /// The identity provider does not answer, or not as it should.
+    ProviderUnavailable = "provider_unavailable", Unavailable;
+    /// The operator is linked to the identity provider, and is to come by it.
+    ProviderRequired = "provider_required", Forbidden;
+    /// The identity provider does not vouch for whoever came. Why, is in the audit log only.
+    IdentityRefused = "identity_refused", Forbidden;
+    /// No operator is linked to this account of the identity provider.
+    IdentityUnknown = "identity_unknown", Forbidden;
+    /// Somebody is linked to this account of the identity provider already, or the operator to another.
+    IdentityTaken = "identity_taken", Conflict;
+    /// What is to be unlinked is the only way in beside the passkey.
+    IdentityOnly = "identity_only", Conflict;
+    /// A sign-in by the identity provider took too long, was finished before, or was begun elsewhere.
+    SignInExpired = "sign_in_expired", Unauthenticated;
     /// A password is too short, or one that is guessed soon.
     PasswordWeak = "password_weak", Invalid;
     /// The link of an invitation was used, has expired, or never was one.

@@ -15,6 +15,9 @@ impl From<keyward_store::Error> for Error {
                 (Code::ApiKeyFixed, Some("another key of the exchange is another credential: add that one"))
             }
             Store::Taken { what: What::Root, .. } => (Code::VaultExists, None),
+            Store::Taken { what: What::Identity, .. } => {
+                (Code::IdentityTaken, Some("sign in by it, or unlink it there first"))
+            }
             Store::Taken { .. } => (Code::NameTaken, Some("choose another name")),
             Store::InUse { what: What::Operator, .. } => {
                 (Code::InUse, Some("make another operator an owner first"))

@@ -23,6 +23,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::oidc::Provider;
+use crate::oidc::fixture::Pretender;
 use crate::operation::{credential, key, project, vault, venue};
 use crate::{Approvals, Asked, CannotAsk, Control, Introspect, Parts};
 
@@ -140,8 +142,19 @@ impl Fixture {
         fixture
     }
 
+    /// With an identity provider, which this other end plays.
+    pub(crate) async fn with_provider(pretender: &Arc<Pretender>, required: bool) -> Self {
+        let fixture = Self::furnished(Some(pretender.provider(required))).await;
+        fixture.init().await;
+        fixture
+    }
+
     /// Before `vault init`.
     pub(crate) async fn without_vault() -> Self {
+        Self::furnished(None).await
+    }
+
+    async fn furnished(provider: Option<Provider>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (entropy, published) = (Arc::new(Counted::default()), Arc::new(Mutex::new(Vec::new())));
         let clock = Arc::new(Hands(Mutex::new("2026-01-01T00:00:00Z".parse().unwrap())));
@@ -165,6 +178,7 @@ impl Fixture {
             }),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
             approvals: Arc::clone(&waiting) as Arc<dyn Approvals>,
+            provider,
             gateway_url: "http://gateway.test/".to_owned(),
             control_url: "https://control.test/".to_owned(),
             settings: vec![crate::operation::settings::Setting {

@@ -20,6 +20,7 @@ mod introspect;
 mod material;
 mod name;
 mod names;
+pub mod oidc;
 pub mod operation;
 mod page;
 mod people;

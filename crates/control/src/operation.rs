@@ -7,6 +7,7 @@ pub mod backup;
 pub mod consent;
 pub mod credential;
 pub mod hand_over;
+pub mod identity;
 pub mod key;
 pub mod kill;
 pub mod operator;

@@ -172,6 +172,12 @@ operations! {
     PasskeyAdd = "passkey add", See, Fresh;
     /// Removes one.
     PasskeyRemove = "passkey remove", See, Fresh;
+    /// Looks who one is at the identity provider.
+    IdentityShow = "identity show", See, SignedIn;
+    /// Links oneself with who one is there.
+    IdentityLink = "identity link", See, Fresh;
+    /// Ends that.
+    IdentityUnlink = "identity unlink", See, Fresh;
     /// Makes new recovery codes.
     RecoveryRenew = "recovery-codes renew", See, Fresh;
     /// Looks at the settings that are in force.

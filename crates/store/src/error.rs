@@ -35,6 +35,8 @@ pub enum What {
     Token,
     /// A passkey.
     Passkey,
+    /// Who somebody is at the identity provider.
+    Identity,
     /// A change that waits for a second operator.
     Consent,
     /// A link that hands a secret over.
@@ -57,6 +59,7 @@ impl fmt::Display for What {
             Self::Invitation => "invitation for",
             Self::Token => "API token",
             Self::Passkey => "passkey",
+            Self::Identity => "identity",
             Self::Consent => "consent",
             Self::HandOver => "hand-over link of",
         })

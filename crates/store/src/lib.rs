@@ -53,6 +53,6 @@ pub use hand_overs::{HandOver, Opening};
 pub use keys::{KeyFilter, Revoke};
 pub use open::Store;
 pub use page::{List, PAGE_MAX, Page};
-pub use people::{Invitation, Passkey, Session, Totp};
+pub use people::{Identity, Invitation, Passkey, Session, Totp};
 pub use service_secrets::{Service, ServiceSecret};
 pub use snapshot::Snapshot;

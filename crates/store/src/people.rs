@@ -1,5 +1,6 @@
 //! The tables of people: operators, how they sign in, their sessions, who is invited, and the tokens of programs.
 
+mod identities;
 mod invitations;
 mod operators;
 mod passkeys;
@@ -7,6 +8,7 @@ mod sessions;
 mod sign_in;
 mod tokens;
 
+pub use identities::Identity;
 pub use invitations::Invitation;
 pub use passkeys::Passkey;
 pub use sessions::Session;

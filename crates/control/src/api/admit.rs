@@ -66,7 +66,7 @@ async fn identify(gate: &Gate, request: &mut Request) -> Result<(), Error> {
     if let Some(shown) = bearer(request.headers()) {
         let actor = token::of(&gate.control, &caller, &shown).await?;
         request.extensions_mut().insert(actor);
-    } else if let Some(shown) = cookie(request.headers()) {
+    } else if let Some(shown) = cookie(request.headers(), COOKIE) {
         match session::of(&gate.control, &shown, "session").await {
             Ok(session) => {
                 if is_attended(request) {
@@ -112,11 +112,11 @@ fn bearer(headers: &HeaderMap) -> Option<Zeroizing<String>> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Zeroizing::new(token.trim().to_owned()))
 }
 
-/// The session's cookie. Two of one name are none: somebody else set one of them.
-fn cookie(headers: &HeaderMap) -> Option<Zeroizing<String>> {
+/// A cookie of ours. Two of one name are none: somebody else set one of them.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>> {
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut ours = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value);
+    let mut ours = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
     let value = ours.next()?;
     ours.next().is_none().then(|| Zeroizing::new(value.to_owned()))
 }
@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_cookie_is_ours_only_if_there_is_one_of_it() {
-        let of = |value: &str| cookie(&headers(&[(header::COOKIE, value)])).map(|shown| shown.to_string());
+        let of =
+            |value: &str| cookie(&headers(&[(header::COOKIE, value)]), COOKIE).map(|shown| shown.to_string());
         assert_eq!(of("a=b; __Host-keyward=abc; c=d").as_deref(), Some("abc"));
         assert_eq!(of("__Host-keyward=abc; __Host-keyward=def"), None);
         assert_eq!(of("keyward=abc"), None);

@@ -105,7 +105,7 @@ fn asked_of_keys(operation: Operation) -> Option<(&'static str, &'static str, Va
 }
 
 /// What one does to one's own sign-in needs a session, and is tried where sessions are.
-const ONES_OWN: [Operation; 8] = [
+const ONES_OWN: [Operation; 11] = [
     Operation::SessionList,
     Operation::SessionEnd,
     Operation::PasswordChange,
@@ -114,6 +114,9 @@ const ONES_OWN: [Operation; 8] = [
     Operation::PasskeyList,
     Operation::PasskeyAdd,
     Operation::PasskeyRemove,
+    Operation::IdentityShow,
+    Operation::IdentityLink,
+    Operation::IdentityUnlink,
 ];
 
 fn actor(role: Role, is_fresh: bool) -> Actor {

@@ -84,7 +84,7 @@ async fn ask_to_sign_in(control: Shared) -> Answer<Asked> {
 const SIGN_IN: Told = enters(
     "session passkey",
     "Begin a session with a passkey",
-    &[Code::PasskeyRefused, Code::PasskeysUnavailable],
+    &[Code::PasskeyRefused, Code::PasskeysUnavailable, Code::ProviderRequired],
 );
 
 async fn sign_in(control: Shared, From(caller): From, Input(input): Input<Assertion>) -> Entered<Welcome> {

@@ -86,7 +86,7 @@ async fn show(
 const SIGN_IN: Told = enters(
     "session sign-in",
     "Begin a session with a password and a code",
-    &[Code::SignInRefused, Code::CodeNeeded, Code::CodeWrong],
+    &[Code::SignInRefused, Code::CodeNeeded, Code::CodeWrong, Code::ProviderRequired],
 );
 
 async fn sign_in(control: Shared, From(caller): From, Input(input): Input<SignIn>) -> Entered<Welcome> {
@@ -114,7 +114,7 @@ async fn step_up(control: Shared, From(caller): From, held: Held, Input(input): 
 const CHANGE_PASSWORD: Told = does(
     Operation::PasswordChange,
     "Change one's own password, and end all other sessions",
-    &[Code::SignInRefused, Code::PasswordWeak, Code::SecondFactorMissing],
+    &[Code::SignInRefused, Code::PasswordMissing, Code::PasswordWeak, Code::SecondFactorMissing],
 );
 
 async fn change_password(
@@ -153,7 +153,8 @@ async fn end_others(control: Shared, held: Held) -> Answer<Ended> {
     .await
 }
 
-const BEGIN: Told = step(Operation::DeviceChange, "device begin", "Offer a secret to a new device", &[]);
+const BEGIN: Told =
+    step(Operation::DeviceChange, "device begin", "Offer a secret to a new device", &[Code::PasswordMissing]);
 
 async fn begin(control: Shared, held: Held) -> Answer<Offer> {
     finish(async move { second_factor::begin(&control, &held.session, &held.shown).await }).await
@@ -162,7 +163,7 @@ async fn begin(control: Shared, held: Held) -> Answer<Offer> {
 const CONFIRM: Told = does(
     Operation::DeviceChange,
     "Take the device that has shown a code, in place of the one before",
-    &[Code::CodeWrong, Code::SignInRefused],
+    &[Code::CodeWrong, Code::SignInRefused, Code::PasswordMissing],
 );
 
 async fn confirm(

@@ -35,6 +35,8 @@ pub(crate) enum Purpose<'s> {
     Add(&'s str),
     /// Showing it again in that session.
     StepUp(&'s str),
+    /// Showing it after the identity provider has vouched, under the ticket with this digest.
+    HalfWay(&'s str),
 }
 
 /// The challenges of this process.
@@ -90,6 +92,7 @@ impl Challenges {
             Purpose::SignIn => ("sign in ", ""),
             Purpose::Add(session) => ("add ", session),
             Purpose::StepUp(session) => ("step up ", session),
+            Purpose::HalfWay(ticket) => ("half way ", ticket),
         };
         let mac = Hmac::<Sha256>::new_from_slice(self.key.get()?).ok()?;
         Some(mac.chain_update(stated).chain_update(what).chain_update(session))
@@ -107,7 +110,7 @@ mod tests {
         let (challenges, now) = (Challenges::default(), Timestamp::UNIX_EPOCH);
         let give = |purpose| challenges.give(purpose, &entropy, now);
         let one = give(Purpose::Add("s1"));
-        for wrong in [Purpose::SignIn, Purpose::Add("s2"), Purpose::StepUp("s1")] {
+        for wrong in [Purpose::SignIn, Purpose::Add("s2"), Purpose::StepUp("s1"), Purpose::HalfWay("s1")] {
             assert!(!challenges.take(&one, wrong, now));
         }
         assert!(challenges.take(&one, Purpose::Add("s1"), now));

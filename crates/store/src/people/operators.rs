@@ -5,6 +5,7 @@ use keyward_policy::{Operator, OperatorId, OperatorState, Role};
 use crate::column::{self, Bad, OPERATOR_STATES, micros};
 use crate::page::{List, Page};
 use crate::row::Row;
+use crate::turn::Turn;
 use crate::{Error, Store, What};
 
 #[derive(sqlx::FromRow)]
@@ -48,21 +49,10 @@ impl Store {
         verifier: &[u8],
         invitation: &str,
     ) -> Result<(), Error> {
-        const ADD: &str = "INSERT INTO operators (id, name, role, state, created_at, projects) VALUES ($1, $2, $3, $4, $5, $6)";
         const PASSWORD: &str = "INSERT INTO passwords (operator, verifier, changed_at) VALUES ($1, $2, $3)";
         let mut turn = self.turn().await?;
-        if turn.change("DELETE FROM invitations WHERE digest = $1", invitation).await? == 0 {
-            return Err(Error::not_found(What::Invitation, &operator.name));
-        }
+        admit(&mut turn, operator, invitation).await?;
         let (id, created_at) = (operator.id.to_string(), micros(operator.created_at));
-        let projects = column::reach_text(&operator.reach)?;
-        let added = on!(&mut turn.0, |tx| {
-            let add = sqlx::query(ADD).bind(&id).bind(&operator.name).bind(operator.role.name());
-            let add =
-                add.bind(column::word(OPERATOR_STATES, operator.state)).bind(created_at).bind(&projects);
-            add.execute(&mut **tx).await.map(drop)
-        });
-        added.map_err(|error| Error::on_insert(error, What::Operator, &operator.name))?;
         on!(&mut turn.0, |tx| {
             let add = sqlx::query(PASSWORD).bind(&id).bind(verifier).bind(created_at);
             add.execute(&mut **tx).await.map(drop)
@@ -120,13 +110,14 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InUse`] when no active owner would be left.
     pub async fn remove_operator(&self, id: OperatorId) -> Result<(), Error> {
-        const HELD: [&str; 7] = [
+        const HELD: [&str; 8] = [
             "DELETE FROM consents WHERE asked_by = (SELECT name FROM operators WHERE id = $1)",
             "DELETE FROM consents WHERE given_by = (SELECT name FROM operators WHERE id = $1)",
             "DELETE FROM sessions WHERE operator = $1",
             "DELETE FROM recovery_codes WHERE operator = $1",
             "DELETE FROM totps WHERE operator = $1",
             "DELETE FROM passkeys WHERE operator = $1",
+            "DELETE FROM identities WHERE operator = $1",
             "DELETE FROM passwords WHERE operator = $1",
         ];
         let mut turn = self.turn().await?;
@@ -152,8 +143,25 @@ impl Store {
     }
 }
 
+/// Adds an operator, and takes the invitation that led to it.
+pub(super) async fn admit(turn: &mut Turn, operator: &Operator, invitation: &str) -> Result<(), Error> {
+    const ADD: &str =
+        "INSERT INTO operators (id, name, role, state, created_at, projects) VALUES ($1, $2, $3, $4, $5, $6)";
+    if turn.change("DELETE FROM invitations WHERE digest = $1", invitation).await? == 0 {
+        return Err(Error::not_found(What::Invitation, &operator.name));
+    }
+    let (id, created_at) = (operator.id.to_string(), micros(operator.created_at));
+    let projects = column::reach_text(&operator.reach)?;
+    let added = on!(&mut turn.0, |tx| {
+        let add = sqlx::query(ADD).bind(&id).bind(&operator.name).bind(operator.role.name());
+        let add = add.bind(column::word(OPERATOR_STATES, operator.state)).bind(created_at).bind(&projects);
+        add.execute(&mut **tx).await.map(drop)
+    });
+    added.map_err(|error| Error::on_insert(error, What::Operator, &operator.name))
+}
+
 /// Sees that somebody else owns Keyward, if this operator does.
-async fn another_owner(turn: &mut crate::turn::Turn, id: &str) -> Result<(), Error> {
+async fn another_owner(turn: &mut Turn, id: &str) -> Result<(), Error> {
     const OWNS: &str =
         "SELECT id FROM operators WHERE id = $1 AND role = 'owner' AND state = 'active' LIMIT 1";
     const OTHER: &str =

@@ -70,14 +70,19 @@ pub async fn accept(control: &Control, caller: &Caller, input: Accept) -> Result
 
 async fn find(control: &Control, caller: &Caller, shown: &str) -> Result<Invitation, Error> {
     control.attempts.begin(caller, "invitation", control.now())?;
-    let found = control.store.invitation(&digest(shown)).await?;
-    let found = found.filter(|invitation| invitation.expires_at > control.now());
-    let found = found.ok_or_else(|| {
-        Error::new(Code::InvitationInvalid, "this link was used, has expired, or never was one")
-            .hint("ask for another invitation")
-    })?;
+    let found = good(control, &digest(shown)).await?;
     control.attempts.succeeded(caller, "invitation");
     Ok(found)
+}
+
+/// The invitation with this digest, if it is still good.
+pub(in crate::operation) async fn good(control: &Control, digest: &str) -> Result<Invitation, Error> {
+    let found = control.store.invitation(digest).await?;
+    let found = found.filter(|invitation| invitation.expires_at > control.now());
+    found.ok_or_else(|| {
+        Error::new(Code::InvitationInvalid, "this link was used, has expired, or never was one")
+            .hint("ask for another invitation")
+    })
 }
 
 #[cfg(test)]

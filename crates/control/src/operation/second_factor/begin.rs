@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::BOUND_TO;
 use crate::operation::session::Session;
+use crate::operation::session::password::known;
 use crate::people::{Device, SECRET_BYTES, bearer_key};
 use crate::{Control, Error, ShownOnce};
 
@@ -30,11 +31,13 @@ pub struct Offer {
 /// Offers a secret to the operator's new device. `shown` is what his browser holds.
 ///
 /// # Errors
-/// `second_factor_needed`, where there is a device already.
+/// `second_factor_needed`, where there is a device already; `password_missing`.
 pub async fn begin(control: &Control, session: &Session, shown: &str) -> Result<Offer, Error> {
     if session.is_enrolled() {
         control.view(&session.himself(), Operation::DeviceChange)?;
     }
+    // The secret is going to be sealed under it.
+    known(control, session.operator.id).await?;
     let secret = Secret::generate(SECRET_BYTES, |bytes| control.entropy.fill(bytes))?;
     let device = Device::of(&secret, session.name())?;
     let sealed = bearer_key(shown)?.seal(BOUND_TO, secret.expose(), &*control.entropy)?;

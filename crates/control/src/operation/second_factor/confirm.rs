@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::BOUND_TO;
+use crate::operation::session::password::known;
 use crate::operation::session::{Proved, Session, SignedIn, start};
 use crate::people::{Caller, Device, RecoveryCode, bearer_key};
 use crate::{Code, Control, Error, GivenSecret, ShownOnce};
@@ -41,7 +42,7 @@ pub struct RecoveryCodes {
 /// Takes the device. The session that asked is replaced by one that has a second factor; all others end.
 ///
 /// # Errors
-/// `code_wrong`, `sign_in_refused`, `too_many_attempts`, `second_factor_needed`; and those of every change.
+/// `code_wrong`, `sign_in_refused`, `password_missing`, `too_many_attempts`, `second_factor_needed`; and those of every change.
 pub async fn confirm(
     control: &Control,
     caller: &Caller,
@@ -59,7 +60,7 @@ pub async fn confirm(
     let secret = offered(shown, &input.ticket)?;
     let refused = |error| act.refused(&operator.id.to_string(), error);
     let last_step = step(control, session, &secret, &input.code).map_err(refused)?;
-    let verifier = control.store.password(operator.id).await?;
+    let verifier = Some(known(control, operator.id).await?);
     let key = control.hashing.check(verifier, input.password.into_secret()).await?;
     let wrong = || Error::new(Code::SignInRefused, "the password is wrong");
     let key = key.ok_or_else(wrong).map_err(refused)?;

@@ -4,6 +4,7 @@ use keyward_policy::Actor;
 use serde_json::json;
 
 use super::prove::{Asked, Assertion, ask, prove, refused};
+use super::sign_in::check_way;
 use super::{Proved, Session, SignedIn, start};
 use crate::people::passkey::Wrong;
 use crate::people::{Caller, Purpose};
@@ -23,7 +24,7 @@ pub fn ask_to_sign_in(control: &Control) -> Result<Asked, Error> {
 /// Signs somebody in by a passkey: it is both of his factors.
 ///
 /// # Errors
-/// `passkey_refused`, `passkeys_unavailable`, `too_many_attempts`; `store_unavailable`.
+/// `passkey_refused`, `passkeys_unavailable`, `provider_required`, `too_many_attempts`; `store_unavailable`.
 pub async fn sign_in_with_passkey(
     control: &Control,
     caller: &Caller,
@@ -34,6 +35,12 @@ pub async fn sign_in_with_passkey(
     let operator = prove(control, Purpose::SignIn, &input).await?;
     let operator = operator.map_err(|wrong| refused(control, &somebody(ANYBODY), caller, wrong))?;
     control.attempts.succeeded(caller, ANYBODY);
+    if let Err(error) = check_way(control, &operator).await {
+        let details =
+            json!({ "outcome": error.code().as_str(), "address": caller.address, "passkey": input.id });
+        control.note_of(&somebody(&operator.name), "session sign-in", details);
+        return Err(error);
+    }
     let details = json!({ "outcome": "signed in", "address": caller.address, "passkey": input.id });
     control.note_of(&somebody(&operator.name), "session sign-in", details);
     start(control, caller, &operator, Proved::WithoutDevice).await

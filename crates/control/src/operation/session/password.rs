@@ -1,6 +1,6 @@
 //! `password change`: one's own.
 
-use keyward_policy::Operation;
+use keyward_policy::{Operation, OperatorId};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ pub struct Change {
 /// Changes the operator's own password, and ends his other sessions.
 ///
 /// # Errors
-/// `sign_in_refused`, `password_weak`, `too_many_attempts`, `second_factor_needed`; and those of every change.
+/// `sign_in_refused`, `password_missing`, `password_weak`, `too_many_attempts`, `second_factor_needed`; and those of every change.
 pub async fn change(
     control: &Control,
     caller: &Caller,
@@ -35,7 +35,7 @@ pub async fn change(
     let (actor, operator) = (session.actor()?, &session.operator);
     let act = control.act(&actor, Operation::PasswordChange).await?;
     control.attempts.begin(caller, &operator.name, control.now())?;
-    let verifier = control.store.password(operator.id).await?;
+    let verifier = Some(known(control, operator.id).await?);
     let old = control.hashing.check(verifier, input.old.into_secret()).await?;
     let wrong = || Error::new(Code::SignInRefused, "the old password is wrong");
     let old = old.ok_or_else(wrong).map_err(|error| act.refused(&operator.id.to_string(), error))?;
@@ -51,6 +51,17 @@ pub async fn change(
     recorded.carry_out(set).await?;
     recorded.carry_out(control.store.end_other_sessions(operator.id, &session.digest)).await?;
     Ok(())
+}
+
+/// What checks an operator's password. Who comes by the identity provider has none.
+///
+/// # Errors
+/// `password_missing`; `store_unavailable`.
+pub(in crate::operation) async fn known(control: &Control, operator: OperatorId) -> Result<Vec<u8>, Error> {
+    control.store.password(operator).await?.ok_or_else(|| {
+        Error::new(Code::PasswordMissing, "you have no password: you sign in by your identity provider")
+            .hint("use passkeys")
+    })
 }
 
 #[cfg(test)]

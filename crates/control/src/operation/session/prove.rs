@@ -33,12 +33,12 @@ pub struct Assertion {
 }
 
 /// Asks for a signature.
-pub(super) fn ask(control: &Control, purpose: Purpose<'_>) -> Result<Asked, Error> {
+pub(in crate::operation) fn ask(control: &Control, purpose: Purpose<'_>) -> Result<Asked, Error> {
     Ok(Asked { site: control.site()?.name, challenge: control.challenge(purpose) })
 }
 
 /// The operator whose passkey has signed.
-pub(super) async fn prove(
+pub(in crate::operation) async fn prove(
     control: &Control,
     purpose: Purpose<'_>,
     input: &Assertion,

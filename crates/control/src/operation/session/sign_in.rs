@@ -42,7 +42,7 @@ struct Found {
 /// Signs somebody in. What is wrong of name and password is not said, and takes as long in any case.
 ///
 /// # Errors
-/// `sign_in_refused`, `code_needed`, `code_wrong`, `too_many_attempts`; `store_unavailable`.
+/// `sign_in_refused`, `code_needed`, `code_wrong`, `provider_required`, `too_many_attempts`; `store_unavailable`.
 pub async fn sign_in(control: &Control, caller: &Caller, input: SignIn) -> Result<SignedIn, Error> {
     control.attempts.begin(caller, &input.name, control.now())?;
     let outcome = let_in(control, caller, &input.name, input.password, input.code.as_deref()).await;
@@ -66,6 +66,7 @@ async fn let_in(
     code: Option<&str>,
 ) -> Result<SignedIn, Error> {
     let Found { operator, key } = find(control, name, password).await?;
+    check_way(control, &operator).await?;
     let Some(totp) = control.store.totp(operator.id).await? else {
         return without_device(control, caller, &operator, code).await;
     };
@@ -74,6 +75,20 @@ async fn let_in(
     let code = code.ok_or_else(|| Error::new(Code::CodeNeeded, "type the code that your device shows"))?;
     check_code(control, caller, &operator, &secret, code).await?;
     start(control, caller, &operator, Proved::Device(&secret)).await
+}
+
+/// Where the configuration wants it so, an operator who is linked to the identity provider comes by it alone: who is let go
+/// there is let go here.
+pub(super) async fn check_way(control: &Control, operator: &Operator) -> Result<(), Error> {
+    let Some(provider) = control.provider.as_ref().filter(|provider| provider.is_required()) else {
+        return Ok(());
+    };
+    let identity = control.store.identity(operator.id).await?;
+    if identity.is_none_or(|identity| identity.issuer != provider.issuer()) {
+        return Ok(());
+    }
+    let what = format!("you sign in by {}", provider.name());
+    Err(Error::new(Code::ProviderRequired, what).hint("take that way; then show your passkey"))
 }
 
 /// Whether the operator has a session from this network.

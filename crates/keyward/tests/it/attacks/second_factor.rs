@@ -81,6 +81,7 @@ fn routes_of_keys(operation: Operation) -> Vec<Route> {
         Op::ApprovalApprove => vec![("POST", "/approvals/apr_x/approve", nothing)],
         Op::ConsentGive => vec![("POST", "/consents/x/give", nothing)],
         Op::ConsentUse => vec![("POST", "/consents/x/use", nothing)],
+        Op::IdentityUnlink => vec![("DELETE", "/identity", nothing)],
         Op::Reopen => vec![("POST", "/reopen", nothing)],
         _ => vec![],
     }
