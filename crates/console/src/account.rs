@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use axum::routing::{get, post};
+use keyward_control::operation::identity::{self, IdentityView};
 use keyward_control::operation::session::list::SessionView;
 use keyward_control::operation::session::{self, password};
 use keyward_control::{Code, Control, Error};
@@ -39,6 +40,9 @@ struct Page {
     projects: Vec<String>,
     fresh: Option<Moment>,
     passkeys: Vec<passkey::Row>,
+    identity: IdentityView,
+    /// Since when he is linked.
+    linked: Option<Moment>,
     sessions: Vec<Row>,
 }
 
@@ -69,7 +73,10 @@ async fn show(
             seen: Moment::new(session.seen_at, now),
             session,
         };
+        let identity = identity::show(&control, &own.0.session).await?;
         Ok(Page {
+            linked: identity.linked_at.map(|at| Moment::new(at, now)),
+            identity,
             name: visitor.name().to_owned(),
             role: visitor.role(),
             projects: own.0.session.projects(&control).await?,
@@ -82,8 +89,9 @@ async fn show(
     Ok(html(&page.await?))
 }
 
-async fn ask_password(visitor: Visitor) -> Response {
-    html(&Asking { frame: Frame::new(visitor, Section::Account, "Change your password") })
+async fn ask_password(control: Shared, visitor: Visitor, own: Own) -> Result<Response, Failure> {
+    finish(async move { password::ask(&control, &own.0.session).await }).await?;
+    Ok(html(&Asking { frame: Frame::new(visitor, Section::Account, "Change your password") }))
 }
 
 async fn change_password(

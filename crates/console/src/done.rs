@@ -41,6 +41,8 @@ const DONE: &[(&str, &str)] = &[
     ("sessions-ended", "You are signed out everywhere else."),
     ("passkey-added", "The passkey is added. Sign in with it from now on."),
     ("passkey-removed", "The passkey is removed. Remove it from its authenticator too."),
+    ("linked", "You are linked. Sign in by your identity provider and your passkey from now on."),
+    ("unlinked", "You are linked to no identity provider any more."),
     ("password-changed", "The password is changed, and your other sessions are ended."),
 ];
 

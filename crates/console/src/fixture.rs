@@ -1,6 +1,7 @@
 //! What the tests stand on: the console over a real control plane, looked at by an operator through HTTP.
 
 mod browser;
+mod provider;
 mod seen;
 
 use std::sync::{Arc, Mutex};
@@ -27,6 +28,7 @@ use tower::ServiceExt;
 
 pub(crate) use self::browser::Browser;
 use self::browser::code;
+use self::provider::Pretender;
 pub(crate) use self::seen::Seen;
 use crate::Visitor;
 use crate::form::TOKEN;
@@ -50,6 +52,7 @@ pub(crate) struct Fixture {
     on_wire: Arc<Mutex<Vec<OnWire>>>,
     exchange: Arc<Exchange>,
     waiting: Arc<Waiting>,
+    provider: Arc<Pretender>,
     _dir: TempDir,
 }
 
@@ -118,6 +121,19 @@ impl Fixture {
     }
 
     pub(crate) async fn without_vault() -> Self {
+        Self::furnished(false).await
+    }
+
+    /// With a vault, and with an identity provider.
+    pub(crate) async fn with_provider() -> Self {
+        let fixture = Self::furnished(true).await;
+        let input = read(&json!({ "passphrase": PASSPHRASE }));
+        vault::init::init(&fixture.control, &fixture.visitor.actor, input).await.unwrap();
+        fixture
+    }
+
+    async fn furnished(with_provider: bool) -> Self {
+        let provider = Arc::<Pretender>::default();
         let dir = tempfile::tempdir().unwrap();
         let entropy: Arc<dyn Entropy> = Arc::new(Counted::default());
         let ledger = Arc::new(Ledger::open(&dir.path().join("audit"), None).unwrap());
@@ -137,6 +153,7 @@ impl Fixture {
             publish: Arc::new(move |_| still.lock().unwrap().clone()),
             introspect: Arc::clone(&exchange) as Arc<dyn Introspect>,
             approvals: Arc::clone(&waiting) as Arc<dyn Approvals>,
+            provider: with_provider.then(|| provider.as_client_sees_it()),
             gateway_url: "http://gateway.test/".to_owned(),
             control_url: "https://console.test/".to_owned(),
             settings: vec![keyward_control::operation::settings::Setting {
@@ -147,7 +164,7 @@ impl Fixture {
             kdf: KdfParams::new(8, 1, 1).unwrap(),
         });
         let visitor = visitor(Role::Owner, true);
-        Self { control: Arc::new(control), visitor, ledger, on_wire, exchange, waiting, _dir: dir }
+        Self { control: Arc::new(control), visitor, ledger, on_wire, exchange, waiting, provider, _dir: dir }
     }
 
     /// The same, looked at by somebody else.
@@ -305,6 +322,13 @@ impl Fixture {
         page.is_whole();
         assert!(page.status == 200 && page.body.contains("Keep these recovery codes"), "{}", page.body);
         browser
+    }
+
+    /// Somebody goes to the provider by this link, and comes back as this subject.
+    pub(crate) async fn round(&self, browser: &mut Browser<'_>, link: &str, subject: &str) -> Seen {
+        let sent = browser.get(link).await;
+        let back = self.provider.answers(sent.location(), subject);
+        browser.get(&back).await
     }
 
     /// A browser without a session.

@@ -28,6 +28,8 @@ pub(crate) fn routes() -> Router<Arc<Control>> {
 struct Page {
     frame: Frame,
     opened: Opened,
+    /// What people call the identity provider, and where one is sent to it, where there is one.
+    provider: Option<(String, String)>,
     problem: Option<Problem>,
 }
 
@@ -41,9 +43,11 @@ async fn page(
     link: &str,
     problem: Option<Problem>,
 ) -> Result<Page, Error> {
+    let name = control.provider_name().map(str::to_owned);
+    let provider = name.map(|name| (name, format!("/invitation/{link}/oidc")));
     let (control, caller, link) = (control.clone(), caller.clone(), link.to_owned());
     let opened = finish(async move { accept::open(&control, &caller, &link).await }).await?;
-    Ok(Page { frame: Frame::perhaps(None, "Welcome to Keyward"), opened, problem })
+    Ok(Page { frame: Frame::perhaps(None, "Welcome to Keyward"), opened, provider, problem })
 }
 
 async fn take(

@@ -20,6 +20,7 @@ mod form;
 mod frame;
 mod guard;
 mod hand_over;
+mod identity;
 mod invitation;
 mod key;
 mod kill;
@@ -85,6 +86,7 @@ pub fn router(control: Arc<Control>) -> Router {
         .merge(hand_over::routes())
         .merge(second_factor::routes())
         .merge(passkey::routes())
+        .merge(identity::routes())
         .merge(account::routes())
         .merge(people::routes())
         .merge(token::routes())

@@ -95,7 +95,8 @@ pub(crate) async fn asked(control: &Control, held: Option<Held>) -> Result<Optio
     if has_one { session::ask_to_step_up(control, &session).map(Some) } else { Ok(None) }
 }
 
-fn assertion(form: &Form) -> Assertion {
+/// What an authenticator has put into a form.
+pub(crate) fn assertion(form: &Form) -> Assertion {
     Assertion {
         id: form.text_or_empty("id"),
         client_data: form.text_or_empty("client_data"),

@@ -124,6 +124,10 @@ const fn remedy(code: Code) -> Option<Remedy> {
         Code::VenueUnknown => ("Go to the venues", "/venues"),
         Code::CredentialUnknown | Code::ApiKeyMissing => ("Go to the credentials", "/credentials"),
         Code::ProjectUnknown => ("Go to the projects", "/projects"),
+        Code::SignInExpired | Code::IdentityRefused | Code::ProviderRequired | Code::IdentityUnknown => {
+            ("Go to the sign-in", "/sign-in")
+        }
+        Code::PasskeyMissing => ("Add a passkey", "/account/passkeys/new"),
         Code::EntryUnknown => ("Go to the audit log", "/audit"),
         _ => return None,
     };

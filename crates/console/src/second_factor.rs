@@ -31,8 +31,8 @@ pub(crate) fn routes() -> Router<Arc<Control>> {
 #[template(path = "second_factor.html")]
 struct Page {
     frame: Frame,
-    offer: Offer,
-    picture: Picture,
+    /// A device that makes codes; not for who has no password, under which its secret would be sealed.
+    device: Option<(Offer, Picture)>,
     is_enrolled: bool,
     /// Another way to have a second factor, where passkeys can be had.
     passkey: Option<Offered>,
@@ -68,12 +68,17 @@ impl Picture {
 
 async fn offer(control: Shared, own: Own) -> Result<Response, Failure> {
     let page = finish(async move {
-        let offer = second_factor::begin(&control, &own.0.session, &own.0.shown).await?;
-        let picture = Picture::of(offer.uri.text())?;
         let is_enrolled = own.0.session.is_enrolled();
+        let device = match second_factor::begin(&control, &own.0.session, &own.0.shown).await {
+            Ok(offer) => {
+                Some((Picture::of(offer.uri.text())?, offer)).map(|(picture, offer)| (offer, picture))
+            }
+            Err(error) if error.code() == Code::PasswordMissing && !is_enrolled => None,
+            Err(error) => return Err(error),
+        };
         let frame = Frame::of_session(&own, "Add your second factor").with_script(SCRIPT);
         let passkey = Offered::to(&control, &own).await.ok().filter(|_| !is_enrolled);
-        Ok(Page { frame, offer, picture, is_enrolled, passkey })
+        Ok(Page { frame, device, is_enrolled, passkey })
     });
     Ok(html(&page.await?))
 }

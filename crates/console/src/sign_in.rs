@@ -33,8 +33,8 @@ pub(crate) fn routes() -> Router<Arc<Control>> {
 /// Where somebody wanted to go.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Wanted {
-    then: String,
+pub(crate) struct Wanted {
+    pub(crate) then: String,
 }
 
 #[derive(Template)]
@@ -46,6 +46,8 @@ struct Page {
     problem: Option<Problem>,
     is_first_run: bool,
     passkey: Option<Asked>,
+    /// What people call the identity provider, where there is one.
+    provider: Option<String>,
 }
 
 #[derive(Template)]
@@ -84,6 +86,7 @@ impl Page {
             problem: None,
             is_first_run: false,
             passkey: session::ask_to_sign_in(control).ok(),
+            provider: control.provider_name().map(str::to_owned),
         }
     }
 }

@@ -39,10 +39,12 @@ impl Signer {
         let rsa = PrivateDecryptingKey::generate(KeySize::Rsa2048).unwrap();
         let rsa: Pkcs8V1Der<'_> = rsa.as_der().unwrap();
         let ed25519 = Ed25519KeyPair::generate().unwrap().to_pkcs8v1().unwrap();
+        // PKCS#1, which is what stands behind the 26 bytes of PKCS#8 around it (RFC 5208).
+        let rsa = &rsa.as_ref()[26..];
         let of = |algorithm, key| Self { algorithm, key, id: format!("{algorithm:?}") };
         vec![
-            of(Algorithm::RS256, EncodingKey::from_rsa_der(rsa.as_ref())),
-            of(Algorithm::PS256, EncodingKey::from_rsa_der(rsa.as_ref())),
+            of(Algorithm::RS256, EncodingKey::from_rsa_der(rsa)),
+            of(Algorithm::PS256, EncodingKey::from_rsa_der(rsa)),
             Self::es256("ES256"),
             of(Algorithm::EdDSA, EncodingKey::from_ed_der(ed25519.as_ref())),
         ]

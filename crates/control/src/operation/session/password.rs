@@ -53,6 +53,14 @@ pub async fn change(
     Ok(())
 }
 
+/// Whether there is a password to be changed.
+///
+/// # Errors
+/// `password_missing`; `store_unavailable`.
+pub async fn ask(control: &Control, session: &Session) -> Result<(), Error> {
+    known(control, session.operator.id).await.map(drop)
+}
+
 /// What checks an operator's password. Who comes by the identity provider has none.
 ///
 /// # Errors
