@@ -1,7 +1,7 @@
 // A headless Chromium that complains: about what a page says to its console, whom it asks, what it weighs, what axe finds.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { complain, control } from "./surroundings.mjs";
+import { complain, control, provider } from "./surroundings.mjs";
 
 const { KEYWARD_TEST_MODULES: modules, KEYWARD_TEST_PICTURES: pictures } = process.env;
 const require = createRequire(`${modules}/`);
@@ -23,7 +23,8 @@ export const person = async () => {
   });
   page.on("pageerror", (error) => complain(`${page.url()} breaks: ${error.message}`));
   page.on("request", (request) => {
-    if (!request.url().startsWith(control)) complain(`${page.url()} asks ${request.url()}`);
+    const isOurs = [control, provider?.issuer].some((place) => place && request.url().startsWith(place));
+    if (!isOurs) complain(`${page.url()} asks ${request.url()}`);
   });
   page.on("dialog", (dialog) => dialog.accept());
   await page.setViewport({ width: 1280, height: 800 });

@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-export const { bin, data, gateway, control, exchange } = JSON.parse(process.argv[2]);
+export const { bin, data, gateway, control, exchange, provider } = JSON.parse(process.argv[2]);
 
 const wrong = [];
 export const complain = (what) => { wrong.push(what); console.log(`WRONG: ${what}`); };

@@ -7,6 +7,7 @@ mod approvals;
 mod in_force;
 mod introspect;
 mod nonces;
+mod provider;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use keyward_control::api::{self, Served};
+use keyward_control::oidc::{Client, Provider};
 use keyward_control::operation::settings::Setting;
 use keyward_control::{Control, Lock, Recovered, recover};
 use keyward_gateway::{Gateway, Identity, Pause, Remembered, Settings};
@@ -33,6 +35,7 @@ use self::approvals::InGateway;
 use self::in_force::in_force;
 use self::introspect::ThroughGateway;
 use self::nonces::FromStore;
+use self::provider::provider;
 use crate::api::Api;
 use crate::data::DataDir;
 use crate::host::{SystemClock, SystemEntropy};
@@ -60,6 +63,8 @@ pub(crate) struct Place<'a> {
     pub(crate) urls: Urls,
     /// The gateway's settings.
     pub(crate) settings: Settings,
+    /// Keyward as a client of the identity provider, where there is one.
+    pub(crate) oidc: Option<Client>,
     /// Whether clients are served, so that what the last server left is for this one.
     pub(crate) serves: bool,
 }
@@ -109,14 +114,16 @@ impl Keyward {
         let identity = identity(&store).await?;
         let trusted = place.settings.trusted_proxies.clone();
         let urls = remembered_urls(&store, place.urls).await?;
-        let settings = in_force(&place.database_url, &urls, &place.settings);
+        let settings = in_force(&place.database_url, &urls, &place.settings, place.oidc.as_ref());
+        let provider = place.oidc.map(|client| provider(client, &place.settings.extra_roots));
         let gateway = shared.gateway(&store, identity, remembered.flatten(), place.settings);
         let audit = place.data.audit();
         let Recovered { snapshot, lock } = recover(&store, &shared.ledger, &audit, SystemClock.now()).await?;
         load(&gateway, snapshot);
         gateway.confirm();
         gateway.apply(Change::Locked(lock.is_some()));
-        let control = shared.control(&store, &gateway, (audit, place.config_file), urls, settings);
+        let control =
+            shared.control(&store, &gateway, (audit, place.config_file), (urls, settings), provider);
         let api = Api::new(api::router(Arc::clone(&control)));
         let port = api::router(Arc::clone(&control)).merge(shared.public(&gateway));
         let port = port.fallback_service(keyward_console::router(Arc::clone(&control)));
@@ -198,8 +205,8 @@ impl Shared {
         store: &Store,
         gateway: &Arc<Gateway>,
         (audit_dir, config_file): (PathBuf, PathBuf),
-        urls: (String, String),
-        settings: Vec<Setting>,
+        (urls, settings): ((String, String), Vec<Setting>),
+        provider: Option<Provider>,
     ) -> Arc<Control> {
         let publish = Arc::clone(gateway);
         Arc::new(Control::new(keyward_control::Parts {
@@ -213,6 +220,7 @@ impl Shared {
             publish: Arc::new(move |change| publish.apply(change)),
             introspect: Arc::new(ThroughGateway(Arc::clone(gateway))),
             approvals: Arc::new(InGateway(Arc::clone(gateway))),
+            provider,
             gateway_url: urls.0,
             control_url: urls.1,
             settings,

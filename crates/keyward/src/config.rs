@@ -6,6 +6,8 @@
 // Named, because the fuzz target includes this file from elsewhere.
 #[path = "config/limits.rs"]
 mod limits;
+#[path = "config/oidc.rs"]
+mod oidc;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,6 +19,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use self::limits::LimitsConfig;
+pub(crate) use self::oidc::OidcConfig;
 
 /// What `keyward.toml` may say.
 #[derive(Debug, Default, Deserialize)]
@@ -82,6 +85,8 @@ pub(crate) struct ControlConfig {
     pub(crate) listen: Option<SocketAddr>,
     /// How operators reach it, where that is not where it listens: behind what ends TLS for it.
     pub(crate) url: Option<String>,
+    /// The identity provider by which operators may sign in.
+    pub(crate) oidc: Option<OidcConfig>,
 }
 
 impl Config {
@@ -109,8 +114,9 @@ impl Config {
             &mut gateway.tls_cert,
             &mut gateway.tls_key,
         ];
+        let client_secret = self.control.oidc.as_mut().and_then(|oidc| oidc.client_secret_file.as_mut());
         let several = gateway.trust_ca.iter_mut().chain(&mut self.server.writable);
-        for path in single.into_iter().flatten().chain(several) {
+        for path in single.into_iter().flatten().chain(client_secret).chain(several) {
             *path = folder.join(&*path);
         }
         self
@@ -129,6 +135,8 @@ mod tests {
         assert_eq!(config.gateway.without_database, Some(SignedDuration::from_secs(60)));
         assert_eq!(config.server.writable, ["/var/backups/keyward".parse::<PathBuf>().unwrap()]);
         assert_eq!(config.control.listen, Some("127.0.0.1:8081".parse().unwrap()));
+        let oidc = config.control.oidc.unwrap();
+        assert_eq!((&*oidc.client_id, oidc.required), ("keyward", false));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::data::DataDir;
 use crate::database::Database;
 use crate::door::{Call, Door, Inside, encoded};
+use crate::oidc;
 use crate::outcome::{Problem, code};
 use crate::output::Printer;
 
@@ -91,7 +92,8 @@ impl Invocation {
         let urls =
             Urls { gateway: self.config.gateway.url.clone(), control: self.config.control.url.clone() };
         let (data, config_file, database_url) = (&self.data, self.config_file.clone(), self.database.url()?);
-        Ok(Place { data, config_file, database_url, urls, settings, serves: false })
+        let oidc = oidc::without_secret(self.config.control.oidc.as_ref())?;
+        Ok(Place { data, config_file, database_url, urls, settings, oidc, serves: false })
     }
 
     /// The running server, for what only a server can do.

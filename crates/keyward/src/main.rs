@@ -20,6 +20,7 @@ mod invocation;
 mod kill_switch;
 mod listen;
 mod logging;
+mod oidc;
 mod outcome;
 mod output;
 mod remembered;

@@ -62,6 +62,26 @@ impl Client {
             required: said.required,
         })
     }
+
+    /// The provider, by the URL that it calls itself.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What Keyward is called there.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What people call the provider.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether an operator who is linked comes by the provider alone.
+    pub fn is_required(&self) -> bool {
+        self.required
+    }
 }
 
 #[cfg(test)]

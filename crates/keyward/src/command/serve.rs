@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use ipnet::IpNet;
 use jiff::SignedDuration;
+use keyward_control::oidc::Client;
 use keyward_gateway::{Settings, certificates};
 use keyward_policy::TrustedProxies;
 use serde_json::json;
@@ -21,6 +22,7 @@ use crate::confine::{Reach, confine};
 use crate::door::{Call, Door, Inside, path};
 use crate::invocation::Invocation;
 use crate::logging::LogFormat;
+use crate::oidc;
 use crate::outcome::{Problem, code};
 use crate::output::record;
 use crate::server::{Bound, Certified, Passed, Predecessor, Server};
@@ -98,6 +100,7 @@ pub(crate) struct Prepared {
     settings: Settings,
     database_url: Zeroizing<String>,
     unlocking: Option<Unlocking>,
+    oidc: Option<Client>,
 }
 
 impl Serve {
@@ -117,6 +120,7 @@ impl Serve {
         let bound = bound(&config, control, settings.workers, passed)?;
         let url = config.url.clone().map_or_else(|| bound.gateway_url(), Ok)?;
         let database_url = invocation.database.url()?;
+        let oidc = oidc::client(invocation.config.control.oidc.as_ref())?;
         if let Some(predecessor) = predecessor {
             can_unseal(&invocation.data.socket(), unlocking.as_ref())?;
             predecessor.take_turn()?;
@@ -125,7 +129,7 @@ impl Serve {
             confine(&reach(invocation, &config, &writable)?)?;
         }
         let control_url = invocation.config.control.url.clone();
-        Ok(Prepared { bound, url, control_url, settings, database_url, unlocking })
+        Ok(Prepared { bound, url, control_url, settings, database_url, unlocking, oidc })
     }
 
     /// What is said here, and what the file says where nothing is said here.
@@ -155,6 +159,7 @@ impl Prepared {
             database_url: self.database_url,
             urls: Urls { gateway: Some(self.url.clone()), control: Some(control.clone()) },
             settings: self.settings,
+            oidc: self.oidc,
             serves: true,
         };
         let inside = Inside::open(place).await?;

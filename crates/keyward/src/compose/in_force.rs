@@ -3,11 +3,17 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use keyward_control::oidc::Client;
 use keyward_control::operation::settings::Setting;
 use keyward_gateway::{Limits, Settings};
 
 /// Every setting that an operator can make, but for what is secret or only names a file.
-pub(super) fn in_force(database: &str, urls: &(String, String), settings: &Settings) -> Vec<Setting> {
+pub(super) fn in_force(
+    database: &str,
+    urls: &(String, String),
+    settings: &Settings,
+    oidc: Option<&Client>,
+) -> Vec<Setting> {
     let kind = if database.starts_with("sqlite") { "SQLite, in the data directory" } else { "PostgreSQL" };
     let mut all = vec![
         setting("database", kind, "Where keys, people and settings of projects are kept."),
@@ -17,7 +23,26 @@ pub(super) fn in_force(database: &str, urls: &(String, String), settings: &Setti
     all.extend(sizes(&settings.limits));
     all.extend(waits(&settings.limits));
     all.push(setting("control.url", &urls.1, "Where operators find the console and the API."));
+    all.extend(of_provider(oidc));
     all
+}
+
+fn of_provider(oidc: Option<&Client>) -> [Setting; 4] {
+    let said = |what: fn(&Client) -> &str| oidc.map(what).unwrap_or_default();
+    [
+        setting(
+            "control.oidc.issuer",
+            said(Client::issuer),
+            "The identity provider by which operators may sign in; none where it is empty.",
+        ),
+        setting("control.oidc.client_id", said(Client::id), "What Keyward is called there."),
+        setting("control.oidc.name", said(Client::name), "What people call it."),
+        setting(
+            "control.oidc.required",
+            oidc.is_some_and(Client::is_required),
+            "Whether an operator who is linked to it comes by it alone.",
+        ),
+    ]
 }
 
 fn of_gateway(settings: &Settings) -> [Setting; 5] {
@@ -109,7 +134,7 @@ mod tests {
     fn every_bound_that_the_file_can_set_is_told() {
         let file: toml::Table = toml::from_str(include_str!("../../keyward.example.toml")).unwrap();
         let bounds = file["gateway"]["limits"].as_table().unwrap();
-        let told = in_force("sqlite:x", &(String::new(), String::new()), &Settings::default());
+        let told = in_force("sqlite:x", &(String::new(), String::new()), &Settings::default(), None);
         let said = |name: &str| told.iter().any(|one| one.name == format!("gateway.limits.{name}"));
         for name in bounds.keys() {
             assert!(said(name), "{name}");

@@ -60,6 +60,7 @@ impl Stage {
             database_url: Zeroizing::new(format!("sqlite:{}", data.database().display())),
             urls: Urls { gateway: Some(bound.gateway_url()?), control: Some(bound.control_url()?) },
             settings: Settings { workers: WORKERS, ..Settings::default() },
+            oidc: None,
             serves: true,
         };
         let inside = Inside::open(place).await?;
