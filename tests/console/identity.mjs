@@ -14,7 +14,7 @@ await ada.press("main .primary");
 await ada.withAuthenticator();
 await ada.fill({ "#passkey-name": "laptop" });
 await ada.press("[data-passkey=create] .primary");
-const [recovery] = await ada.texts("main ol code, main ul code, main code");
+const [recovery] = (await ada.text("pre code")).split("\n");
 await ada.stored();
 
 await ada.open("/account");
