@@ -57,6 +57,11 @@ await ada.look("unlink");
 await ada.press("main .primary");
 expect(ada.here(), "/account?done=unlinked", "who has unlinked himself is at");
 await ada.look("account-provider");
+await ada.press("a[href='/account/identity/link']");
+await vouch(ada, "ada");
+await ada.look("link-identity");
+await ada.press("main .primary");
+expect(ada.here(), "/account?done=linked", "who links himself again is at");
 
 const grace = await person();
 await grace.open(link("grace@desk.test", "--role", "trader"));

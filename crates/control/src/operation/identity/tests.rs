@@ -55,7 +55,7 @@ impl Desk {
     }
 
     /// The provider is going to vouch for this subject, with these changes to what it says.
-    fn vouches(&self, away: &Away, subject: &str, changes: Value) {
+    fn vouches(&self, away: &Away, subject: &str, changes: &Value) {
         let now = self.fixture.control.now().as_second();
         let mut claims = json!({
             "iss": ISSUER, "sub": subject, "aud": CLIENT, "exp": now + 300, "iat": now, "nonce": away.nonce,
@@ -78,7 +78,7 @@ impl Desk {
     /// Somebody goes there and comes back.
     async fn round(&self, subject: &str, changes: Value) -> Result<Arrived, Error> {
         let away = self.sent().await;
-        self.vouches(&away, subject, changes);
+        self.vouches(&away, subject, &changes);
         self.back(&away, &away.state).await
     }
 
@@ -113,7 +113,7 @@ impl Desk {
     /// The ticket by which somebody agrees to be linked.
     async fn to_link(&self, session: &Session, subject: &str) -> Result<ShownOnce, Error> {
         let away = Self::away(&begin_to_link(&self.fixture.control, session).await?);
-        self.vouches(&away, subject, Value::Null);
+        self.vouches(&away, subject, &Value::Null);
         Ok(self.back(&away, &away.state).await?.ticket)
     }
 
@@ -130,7 +130,7 @@ impl Desk {
     async fn to_join(&self, link: &ShownOnce, subject: &str, changes: Value) -> Result<Arrived, Error> {
         let begun = begin_for_invitation(&self.fixture.control, &caller(), link.text()).await?;
         let away = Self::away(&begun);
-        self.vouches(&away, subject, changes);
+        self.vouches(&away, subject, &changes);
         self.back(&away, &away.state).await
     }
 }
@@ -325,7 +325,7 @@ async fn a_state_is_good_in_its_own_browser_once_and_so_is_a_code() {
     let (desk, authenticator) = (Desk::new().await, Authenticator::p256());
     desk.linked(&authenticator).await;
     let (mine, thiefs) = (desk.sent().await, desk.sent().await);
-    desk.vouches(&mine, "0001", Value::Null);
+    desk.vouches(&mine, "0001", &Value::Null);
     // A browser that was led to the answer of another one's sign-in (login CSRF), or that has no cookie.
     let crossed = Away { cookie: thiefs.cookie.clone(), state: mine.state.clone(), nonce: String::new() };
     assert_eq!(code(desk.back(&crossed, "c1").await), Some(Code::SignInExpired));
@@ -336,7 +336,7 @@ async fn a_state_is_good_in_its_own_browser_once_and_so_is_a_code() {
     assert_eq!(code(without), Some(Code::SignInExpired));
     desk.back(&mine, "c1").await.unwrap();
     assert_eq!(code(desk.back(&mine, "c1").await), Some(Code::SignInExpired), "the state twice");
-    desk.vouches(&thiefs, "0001", Value::Null);
+    desk.vouches(&thiefs, "0001", &Value::Null);
     let used = desk.back(&thiefs, "c1").await;
     assert_eq!((code(used), desk.outcome().contains("invalid_grant")), (Some(Code::IdentityRefused), true));
 }
@@ -351,7 +351,7 @@ async fn an_answer_names_its_provider_and_a_refusal_is_a_refusal() {
         (Some(ISSUER), Some("<script>"), "an unknown error"),
     ] {
         let away = desk.sent().await;
-        desk.vouches(&away, "0001", Value::Null);
+        desk.vouches(&away, "0001", &Value::Null);
         let returned = Returned {
             code: Some("c".to_owned()),
             state: Some(away.state),
