@@ -4,6 +4,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use crate::world::{Setup, World};
@@ -53,7 +55,11 @@ fn tour_of_who_comes_by_an_identity_provider() {
         "provider": { "issuer": issuer, "secret": SECRET },
     });
     take(IDENTITY, &surroundings);
-    assert!(!world.server.log().contains(SECRET), "the client's secret is in the log");
+    let encoded: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+    let header = BASE64_STANDARD.encode(format!("keyward:{encoded}"));
+    for secret in [SECRET, &encoded, &header] {
+        assert!(!world.server.log().contains(secret), "the client's secret is in the log");
+    }
 }
 
 fn take(tour: &str, surroundings: &Value) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use keyward_store::Identity;
 use serde_json::{Value, json};
 
 use super::*;
@@ -399,6 +400,19 @@ async fn a_provider_that_does_not_answer_is_left_alone_for_a_moment() {
     assert_eq!(code(begin().await), Some(Code::ProviderUnavailable));
     desk.fixture.pass_s(10);
     assert!(begin().await.is_ok());
+}
+
+#[tokio::test]
+async fn who_has_codes_of_an_app_alone_is_told_to_sign_in_with_them() {
+    let desk = Desk::new().await;
+    let control = &desk.fixture.control;
+    Person::enrolled(&desk.fixture, "bob", "owner").await;
+    let operator = control.store.operator("bob").await.unwrap().id;
+    let (issuer, subject) = (ISSUER.to_owned(), "0004".to_owned());
+    control.store.link(&Identity { issuer, subject, operator, linked_at: control.now() }).await.unwrap();
+    let told = desk.round("0004", Value::Null).await.err().unwrap();
+    assert_eq!(told.code(), Code::PasskeyMissing);
+    assert!(told.next().unwrap().contains("password and code"));
 }
 
 #[tokio::test]
