@@ -7,6 +7,7 @@ mod absences;
 mod architecture;
 mod asvs;
 mod blobs;
+mod conflicts;
 mod crate_edges;
 mod deny;
 mod dependency_reasons;
@@ -43,6 +44,7 @@ const RULES: &[(&str, Rule)] = &[
     ("architecture", architecture::check),
     ("asvs", asvs::check),
     ("blobs", blobs::check),
+    ("conflicts", conflicts::check),
     ("crate edges", crate_edges::check),
     ("dependency reasons", dependency_reasons::check),
     ("file lengths", file_lengths::check),
