@@ -13,6 +13,7 @@ const FIELDS: &[Field] = &[
     ("name", "/name"),
     ("role", "/role"),
     ("only in", "/projects"),
+    ("known to the provider as", "/known_as"),
     ("state", "/state"),
     ("created", "/created_at"),
 ];

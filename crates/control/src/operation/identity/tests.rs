@@ -13,7 +13,7 @@ use crate::fixture::people::{PASSWORD, Person, caller};
 use crate::oidc::fixture::{CLIENT, ISSUER, Pretender, Signer};
 use crate::operation::operator::change::suspend;
 use crate::operation::session::{Session, SignedIn, ask_to_sign_in, of, sign_in_with_passkey};
-use crate::operation::{passkey, second_factor};
+use crate::operation::{operator, passkey, second_factor};
 
 /// A desk whose people come by a provider.
 struct Desk {
@@ -262,6 +262,8 @@ async fn an_invitation_is_taken_by_the_provider_without_a_password() {
     assert_eq!(codes.len(), 10);
     let session = desk.session(&grace).await;
     assert!(!show(control, &session).await.unwrap().has_password);
+    let seen = operator::show::show(control, &desk.fixture.actor, "Grace@desk.test").await.unwrap();
+    assert_eq!(seen.known_as.as_deref(), Some("grace"), "an owner sees by what she comes in");
     assert_eq!(code(unlink(control, &session).await), Some(Code::IdentityOnly));
     let id = passkey::list(control, &session).await.unwrap().remove(0).id;
     assert_eq!(code(passkey::remove(control, &session, &id).await), Some(Code::LastFactor));

@@ -21,6 +21,8 @@ pub struct OperatorView {
     pub role: Role,
     /// The names of the projects that his role is bound to; none means everywhere.
     pub projects: Vec<String>,
+    /// What the firm's identity provider calls him; null where he is not linked to it.
+    pub known_as: Option<String>,
     /// `active` or `suspended`.
     pub state: &'static str,
     /// Since when.
@@ -32,11 +34,13 @@ impl OperatorView {
     /// Shows one.
     pub(super) async fn one(control: &Control, operator: Operator) -> Result<Self, Error> {
         let projects = reach::names(&control.store, &operator.reach).await?;
+        let identity = control.store.identity(operator.id).await?;
         let state = match operator.state {
             OperatorState::Active => "active",
             OperatorState::Suspended => "suspended",
         };
         let Operator { id, name, role, created_at, .. } = operator;
-        Ok(Self { id, name, role, projects, state, created_at })
+        let known_as = identity.map(|identity| identity.subject);
+        Ok(Self { id, name, role, projects, known_as, state, created_at })
     }
 }
