@@ -15,8 +15,8 @@ use crate::{Code, Control, Error, ShownOnce};
 /// The longest code of a provider that is passed on.
 const CODE_MAX: usize = 4096;
 
-/// What the provider sends a browser back with (RFC 6749 4.1.2, RFC 9207).
-#[derive(Debug, Default)]
+/// What the provider sends a browser back with (RFC 6749 4.1.2, RFC 9207). Nothing prints it: the code is a secret.
+#[derive(Default)]
 pub struct Returned {
     /// What is exchanged for a token.
     pub code: Option<String>,
