@@ -1,6 +1,6 @@
 //! Taking an invitation by the identity provider: an operator without a password, who adds a passkey next.
 
-use keyward_policy::{Actor, Operator, OperatorId, OperatorState};
+use keyward_policy::Actor;
 use keyward_store::Identity;
 use serde_json::json;
 
@@ -23,14 +23,7 @@ pub async fn join(control: &Control, caller: &Caller, ticket: &str) -> Result<Si
     let Errand::Invitation(digest) = half.errand else { return Err(elsewhere()) };
     let invitation = accept::good(control, &digest).await?;
     check_address(&invitation.name, &half.vouched)?;
-    let operator = Operator {
-        id: OperatorId::from_entropy(control.random()),
-        name: invitation.name,
-        role: invitation.role,
-        reach: invitation.reach,
-        state: OperatorState::Active,
-        created_at: control.now(),
-    };
+    let operator = accept::invited(control, &invitation);
     let identity = Identity {
         issuer: provider.issuer().to_owned(),
         subject: half.vouched.subject,

@@ -49,14 +49,7 @@ pub async fn open(control: &Control, caller: &Caller, shown: &str) -> Result<Ope
 pub async fn accept(control: &Control, caller: &Caller, input: Accept) -> Result<SignedIn, Error> {
     let invitation = find(control, caller, &input.invitation).await?;
     let (verifier, _) = control.hashing.make(input.password.into_secret(), &invitation.name).await?;
-    let operator = Operator {
-        id: OperatorId::from_entropy(control.random()),
-        name: invitation.name,
-        role: invitation.role,
-        reach: invitation.reach,
-        state: OperatorState::Active,
-        created_at: control.now(),
-    };
+    let operator = invited(control, &invitation);
     let actor = Actor::unproved(&operator.name, "invitation");
     control.note_of(
         &actor,
@@ -66,6 +59,18 @@ pub async fn accept(control: &Control, caller: &Caller, input: Accept) -> Result
     control.settle_log().await;
     control.store.add_operator(&operator, verifier.as_bytes(), &invitation.digest).await?;
     start(control, caller, &operator, Proved::Nothing).await
+}
+
+/// Whom an invitation makes an operator.
+pub(in crate::operation) fn invited(control: &Control, invitation: &Invitation) -> Operator {
+    Operator {
+        id: OperatorId::from_entropy(control.random()),
+        name: invitation.name.clone(),
+        role: invitation.role,
+        reach: invitation.reach.clone(),
+        state: OperatorState::Active,
+        created_at: control.now(),
+    }
 }
 
 async fn find(control: &Control, caller: &Caller, shown: &str) -> Result<Invitation, Error> {
